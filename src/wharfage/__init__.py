@@ -1,0 +1,36 @@
+"""wharfage: what containers cost on AWS and Google Cloud, exactly, offline, at any date.
+
+A service turns workloads into quantities; a rate table turns quantities into costs; a date chooses
+the rates.
+
+>>> import wharfage as wf
+>>> bill = wf.estimate([{"service": "aws.fargate", "region": "us-east-1", "vcpu": 0.5, "memory_gib": 1}])
+>>> round(bill.total()["USD"], 2)
+18.02
+"""
+
+from wharfage.api import Bill, Total, estimate
+from wharfage.engine.fleet import FleetWarning
+from wharfage.errors import (
+    RateError,
+    UnknownServiceError,
+    UnpricedError,
+    WharfageError,
+    WorkloadError,
+)
+from wharfage.rates.book import RateBook
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Bill",
+    "FleetWarning",
+    "RateBook",
+    "RateError",
+    "Total",
+    "UnknownServiceError",
+    "UnpricedError",
+    "WharfageError",
+    "WorkloadError",
+    "estimate",
+]

@@ -1,0 +1,174 @@
+"""Row checks before pricing: what a service needs, sells and can run.
+
+File and column faults raise at once. Cell faults never raise here: the row gets a reason, the
+rest is priced.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS, PURCHASE_OPTIONS
+from wharfage.engine.fleet import EMPTY, NEARLY, Fleet
+from wharfage.engine.reasons import Reasons, join_words
+from wharfage.errors import MissingColumnError, did_you_mean
+from wharfage.rates.book import RateBook
+from wharfage.rates.table import RateTable, vocabulary
+from wharfage.services import Service, find_service, service_ids
+from wharfage.services.demand import REQUESTS, RUNS
+
+Rows = NDArray[np.intp]
+
+
+def check_columns(fleet: Fleet, services: list[Service]) -> None:
+    """Raise if a column that some service of the fleet needs is not there at all.
+
+    Raises
+    ------
+    MissingColumnError
+        Naming every missing column, which services need it, and a column that looks like it.
+    """
+    needed: dict[str, list[str]] = {}
+    for service in services:
+        for column in ("region", *service.required):
+            needed.setdefault(column, []).append(service.id)
+    raise_missing(fleet, needed)
+
+
+def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
+    """Raise for the columns of `needed` that the fleet lacks.
+
+    Raises
+    ------
+    MissingColumnError
+        If any is lacking.
+    """
+    names = list(fleet.frame.columns)
+    missing = {column: users for column, users in needed.items() if column not in names}
+    if not missing:
+        return
+    unknown = [name for name in names if name not in FLEET_COLUMNS]
+    hints = [
+        f"column {near!r}: {did_you_mean(near, [column], cutoff=NEARLY)}"
+        for column in missing
+        for near in unknown
+        if did_you_mean(near, [column], cutoff=NEARLY)
+    ]
+    parts = [f"{column!r} (needed by {join_words(users)})" for column, users in missing.items()]
+    raise MissingColumnError(
+        f"The fleet lacks {'a column' if len(missing) == 1 else f'{len(missing)} columns'}: {', '.join(parts)}.",
+        hint="; ".join(hints) or f"it has {', '.join(names)}.",
+        failures=[{"column": column, "needed_by": users} for column, users in missing.items()],
+    )
+
+
+def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> dict[str, Rows]:
+    """Rows of each service; rows without a known service get a reason."""
+    codes = fleet.arrays["service"]
+    names = fleet.values["service"]
+    reasons.add(np.flatnonzero(codes == EMPTY), "required: service is empty")
+    found: dict[str, Rows] = {}
+    known = [name for name in service_ids() if name in book.tables]
+    for code, name in enumerate(names):
+        rows = np.flatnonzero(codes == code)
+        if name in known:
+            found[name] = rows
+            continue
+        hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        reasons.add(rows, f"unknown_service: {name!r} ({hint.rstrip('?')})")
+    return found
+
+
+def check_rows(  # noqa: PLR0913  a stage of its own, all by keyword
+    *, fleet: Fleet, service: Service, table: RateTable, book: RateBook, rows: Rows,
+    columns: Mapping[str, NDArray[Any]], on: dt.date, month_hours: float, reasons: Reasons,
+) -> None:
+    """Give a reason to every row that the service cannot price as written."""
+
+    def fault(mask: NDArray[np.bool_], text: str) -> None:
+        if mask.any():
+            reasons.add(rows[mask], text)
+
+    _cell_faults(fleet, service, rows, reasons)
+    _regions(fleet, table, book, rows, reasons)
+    for name in service.required:
+        empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
+        fault(empty, f"required: {name} is empty")
+    demand = columns["demand"]
+    for kind, why in service.cannot_run.items():
+        fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
+    if service.runs_workloads:
+        fault(
+            ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
+            "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",
+        )
+    for kind, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
+        if name in service.columns and DEMAND_KINDS[kind] not in service.cannot_run:
+            empty = (demand == kind) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
+            fault(empty, f"required: {name} is empty")
+    if "hours_per_month" in service.columns:
+        fault(
+            columns["hours_per_month"] > month_hours * (1 + 1e-9),
+            f"invalid_value: hours_per_month is more than the month's {month_hours:g}",
+        )
+    if "gpu_count" in service.columns:
+        has_type = columns["gpu_type"] != FLEET_COLUMNS["gpu_type"].choices.index("none")
+        fault(~has_type & (columns["gpu_count"] > 0), "required: gpu_type is empty but gpu_count is not")
+    _offers(service, table, columns, on, fault)
+
+
+def _cell_faults(fleet: Fleet, service: Service, rows: Rows, reasons: Reasons) -> None:
+    used = {*service.columns, "region", "billing_account"}
+    if service.runs_workloads:
+        used |= {"runs_per_month", "requests_per_month"}
+    for cell in fleet.faults:
+        if cell.column in used:
+            reasons.add(np.intersect1d(cell.rows, rows, assume_unique=True), cell.reason)
+
+
+def _has_fault(fleet: Fleet, column: str, rows: Rows) -> NDArray[np.bool_]:
+    faulty = [cell.rows for cell in fleet.faults if cell.column == column]
+    return np.isin(rows, np.concatenate(faulty)) if faulty else np.zeros(len(rows), dtype=bool)
+
+
+def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons: Reasons) -> None:
+    provider = table.service.split(".", 1)[0]
+    known = {**book.regions.of_provider(provider), **dict.fromkeys(table.regions)}
+    if not known:
+        return
+    codes = fleet.arrays["region"][rows]
+    reasons.add(rows[codes == EMPTY], "required: region is empty")
+    for code, name in enumerate(fleet.values["region"]):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"{provider} has {len(known)} regions"
+            reasons.add(rows[codes == code], f"unknown_region: {name!r} ({hint.rstrip('?')})")
+
+
+def _offers(service, table, columns, on, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """What the provider does not sell: options, and combinations of columns."""
+    if "purchase_option" in service.columns:
+        for code, option in enumerate(PURCHASE_OPTIONS):
+            if option not in table.form.purchase_options:
+                fault(
+                    columns["purchase_option"] == code,
+                    f"not_offered: {service.id} is not sold as {option}",
+                )
+    for entry in table.form.not_offered:
+        if entry.until is not None and on >= entry.until:
+            continue
+        if any(column not in service.columns for column in entry.when):
+            continue
+        mask = np.ones(len(columns["demand"]), dtype=bool)
+        for column, values in entry.when.items():
+            mask &= np.isin(columns[column], [vocabulary(column).index(value) for value in values])
+        fault(mask, f"not_offered: {entry.why}")
+
+
+def services_of(rows_by_service: Mapping[str, Rows]) -> list[Service]:
+    """The services that a fleet uses."""
+    return [find_service(name) for name in rows_by_service]

@@ -1,0 +1,141 @@
+"""Every exception that wharfage raises on purpose.
+
+The tree::
+
+    WharfageError
+    ├── WorkloadError (ValueError)       a fleet that cannot be read or priced as written
+    │   ├── MissingColumnError (KeyError)
+    │   ├── InvalidValueError
+    │   └── IllegalSizeError
+    ├── RateError                        a rate table that is wrong, or a rate that is not there
+    │   ├── RateTableError (ValueError)
+    │   ├── UnknownRateError (KeyError)
+    │   ├── NotYetPricedError
+    │   └── WithdrawnError
+    ├── UnknownServiceError (KeyError)
+    ├── UnpricedError                    a sum was asked over rows that have no price
+    ├── FeedError                        a provider's price feed could not be read
+    └── ScheduleError (ValueError)       a tier schedule that makes no sense
+
+Every message says what is wrong, where and how many, then a blank line and a hint.
+``error.failures`` is a DataFrame with one row per failure.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class WharfageError(Exception):
+    """Base of all errors of this library.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, where, how many.
+    hint : str, optional
+        What to do about it; printed after a blank line.
+    failures : sequence of mappings, optional
+        One record per failure, all failures of the stage.
+    errors : sequence of WharfageError, optional
+        The typed errors that a summary stands for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        failures: Sequence[dict[str, Any]] | pd.DataFrame | None = None,
+        errors: Sequence[WharfageError] = (),
+    ) -> None:
+        self.message = message
+        self.hint = hint
+        self.errors = tuple(errors)
+        self._failures = failures if failures is not None else []
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Message, blank line, hint."""
+        return f"{self.message}\n\nHint: {self.hint}" if self.hint else self.message
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """All failures of the stage, one row each (empty if the message says it all)."""
+        import pandas as pd  # noqa: PLC0415  errors must be importable without pandas
+
+        return pd.DataFrame(self._failures)
+
+
+class WorkloadError(WharfageError, ValueError):
+    """A fleet that cannot be read, or a workload that cannot be priced as written."""
+
+
+class MissingColumnError(WorkloadError, KeyError):
+    """A column that is needed is not in the fleet."""
+
+
+class InvalidValueError(WorkloadError):
+    """A cell or an argument holds a value that makes no sense."""
+
+
+class IllegalSizeError(WorkloadError):
+    """A size that the service does not sell."""
+
+
+class RateError(WharfageError):
+    """A rate table is wrong, or a rate is not there."""
+
+
+class RateTableError(RateError, ValueError):
+    """A rate table breaks a rule of its format."""
+
+
+class UnknownRateError(RateError, KeyError):
+    """The book holds no rate for a key."""
+
+
+class NotYetPricedError(RateError):
+    """The date lies before the first rate of a key."""
+
+
+class WithdrawnError(RateError):
+    """The rate was withdrawn before the date."""
+
+
+class UnknownServiceError(WharfageError, KeyError):
+    """No such service."""
+
+
+class UnpricedError(WharfageError):
+    """A sum was asked over rows of which some have no price."""
+
+
+class FeedError(WharfageError):
+    """A provider's price feed could not be read."""
+
+
+class ScheduleError(WharfageError, ValueError):
+    """A tier schedule that does not start at zero or does not increase."""
+
+
+def did_you_mean(
+    name: str, known: Iterable[str], *, limit: int = 3, cutoff: float = 0.6
+) -> str | None:
+    """Hint text with the known names nearest to `name`, or None if nothing is near.
+
+    Examples
+    --------
+    >>> did_you_mean("eu-west-9", ["eu-west-1", "us-east-1"])
+    "did you mean 'eu-west-1'?"
+    """
+    near = difflib.get_close_matches(str(name), list(known), n=limit, cutoff=cutoff)
+    if not near:
+        return None
+    quoted = [f"'{value}'" for value in near]
+    return f"did you mean {' or '.join(quoted)}?"

@@ -1,0 +1,1 @@
+"""What people have, turned into workloads: files, frames, Arrow streams, lists of dicts."""

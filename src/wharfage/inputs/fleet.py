@@ -1,0 +1,197 @@
+"""Fleets as people have them: files, frames, any Arrow stream, lists of dicts."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from wharfage.errors import InvalidValueError, WorkloadError, did_you_mean
+
+CSV_SUFFIXES = (".csv", ".tsv", ".txt")
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+SUFFIXES = (*CSV_SUFFIXES, *JSON_LINES_SUFFIXES, ".json", ".parquet", ".pq")
+
+
+def read_fleet(fleet: object) -> pd.DataFrame:
+    """Workloads as a table, one row each.
+
+    Parameters
+    ----------
+    fleet : DataFrame, Arrow stream, path or list of dicts
+        A path may end in .csv, .tsv, .jsonl, .json or .parquet. Anything with
+        ``__arrow_c_stream__`` (pyarrow, Polars, DuckDB) goes in as it is.
+
+    Returns
+    -------
+    DataFrame
+        Cells of text files stay text, so that ``1.30`` is not 1.3.
+
+    Raises
+    ------
+    WorkloadError
+        If the input cannot be read as a fleet.
+    """
+    if isinstance(fleet, pd.DataFrame):
+        return fleet
+    if isinstance(fleet, str | Path):
+        return read_file(Path(fleet))
+    if hasattr(fleet, "__arrow_c_stream__"):
+        return _from_arrow(fleet)
+    if isinstance(fleet, Mapping):
+        return _from_records([fleet])
+    if isinstance(fleet, Iterable):
+        return _from_records(list(fleet))
+    raise WorkloadError(
+        f"A fleet cannot be read from {type(fleet).__name__}.",
+        hint="give a DataFrame, an Arrow table, a path or a list of dicts.",
+    )
+
+
+def read_file(path: Path) -> pd.DataFrame:
+    """Workloads from a file, by its suffix.
+
+    Raises
+    ------
+    WorkloadError
+        If the file is missing, empty, in another encoding, or not of its format.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        near = did_you_mean(suffix, SUFFIXES)
+        raise WorkloadError(
+            f"{path.name!r} has no suffix that says how to read it.",
+            hint=near or f"use one of {', '.join(SUFFIXES)}.",
+        )
+    try:
+        if path.stat().st_size == 0:
+            raise WorkloadError(f"{path} is empty.", hint="a fleet needs a header and a row.")
+        if suffix in (".parquet", ".pq"):
+            return _read_parquet(path)
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise WorkloadError(
+            f"{path} cannot be read: {error.strerror or error}.", hint=_nearby(path)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise WorkloadError(
+            f"{path.name} is not UTF-8 text (byte {error.start:,} is not).",
+            hint="save it as UTF-8.",
+        ) from error
+    if suffix in CSV_SUFFIXES:
+        return _read_csv(path, text, "\t" if suffix == ".tsv" else ",")
+    return _read_json(path, text, lines=suffix in JSON_LINES_SUFFIXES)
+
+
+def _nearby(path: Path) -> str | None:
+    siblings = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
+    return did_you_mean(path.name, siblings)
+
+
+def _read_csv(path: Path, text: str, separator: str) -> pd.DataFrame:
+    header = text.lstrip().split("\n", 1)[0].rstrip("\r")
+    names = [name.strip() for name in header.split(separator)]
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if repeated:
+        raise InvalidValueError(
+            f"Column {repeated[0]!r} stands {names.count(repeated[0])} times in the header of {path.name}.",
+            hint="keep one of them.",
+        )
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, na_values=[""],
+            skipinitialspace=True,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        problem = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        raise WorkloadError(
+            f"{path.name} cannot be read as CSV: {problem}.",
+            hint="every row needs as many cells as the header; quote cells that hold a comma.",
+        ) from error
+    if isinstance(frame.index, pd.MultiIndex) or not isinstance(frame.index, pd.RangeIndex):
+        raise WorkloadError(
+            f"{path.name} has rows with more cells than its header.",
+            hint="every row needs as many cells as the header.",
+        )
+    frame.columns = [str(name).strip() for name in frame.columns]
+    return frame
+
+
+def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
+    if not lines:
+        try:
+            data = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise WorkloadError(
+                f"{path.name} is not valid JSON: {error}.", hint="one array of objects."
+            ) from error
+        return _from_records(data if isinstance(data, list) else [data])
+    records, failures = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            records.append(json.loads(line))
+        except (json.JSONDecodeError, RecursionError) as error:
+            failures.append({"line": number, "problem": str(error)})
+    if failures:
+        raise WorkloadError(
+            f"{path.name}:{failures[0]['line']} is not valid JSON: {failures[0]['problem']}"
+            f" ({len(failures):,} such line(s)).",
+            hint="one JSON object per line.",
+            failures=failures,
+        )
+    return _from_records(records)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return _arrow_frame(pq.read_table(path))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise WorkloadError(
+            f"{path.name} is not a Parquet file that can be read: {str(error).splitlines()[0]}."
+        ) from error
+
+
+def _from_arrow(stream: Any) -> pd.DataFrame:  # noqa: ANN401  anything with an Arrow stream
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Arrow
+
+    return _arrow_frame(pa.table(stream))
+
+
+def _arrow_frame(table: Any) -> pd.DataFrame:  # noqa: ANN401  a pyarrow table
+    names = table.column_names
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InvalidValueError(
+            f"Column {repeated[0]!r} stands {names.count(repeated[0])} times in the fleet.",
+            hint="keep one of them.",
+        )
+    return table.to_pandas()
+
+
+def _from_records(records: list[Any]) -> pd.DataFrame:
+    wrong = [
+        {"row": number, "value": type(record).__name__}
+        for number, record in enumerate(records, start=1)
+        if not isinstance(record, Mapping)
+    ]
+    if wrong:
+        raise WorkloadError(
+            f"A fleet is a list of objects; row {wrong[0]['row']} is {wrong[0]['value']}"
+            f" ({len(wrong):,} such row(s)).",
+            hint="write [{'service': 'aws.fargate', ...}].",
+            failures=wrong,
+        )
+    names = list(dict.fromkeys(str(name) for record in records for name in record))
+    columns = {
+        name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
+    }
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))

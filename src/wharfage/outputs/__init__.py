@@ -1,0 +1,1 @@
+"""What people see and keep: tables on a terminal, explanations as text, files."""

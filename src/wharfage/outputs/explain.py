@@ -1,0 +1,140 @@
+"""Explanations as text: the arithmetic of one workload, and everything that was assumed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wharfage.columns import COST_STATUSES
+from wharfage.engine.assemble import line_frame, status_codes
+from wharfage.engine.estimate import PricedFleet, ServiceResult
+from wharfage.outputs.tables import money, number
+
+#: notes that services give, in words
+NOTES = {
+    "sized_from_average_load": "instances follow from the average load over the target utilization",
+    "run_longer_than_month_billed_whole": "a run longer than the month is billed whole",
+    "requests_share_instances_perfectly": "concurrent requests share instances perfectly",
+}
+
+
+def assumption_lines(priced: PricedFleet) -> dict[str, str]:
+    """Everything that was taken for granted, by name, in words."""
+    options = priced.options
+    book = priced.book
+    age = (options.on - book.newest_date).days
+    when = f"{options.on}; newest rate in the book {book.newest_date}"
+    if age > 0:
+        when += f", {age:,} days before that date"
+    said = {
+        "on": f"rates and rules in force on {when}",
+        "month": f"{options.month.text} ({options.month.hours:g} hours)",
+        "free_tier": {
+            "account": "credits given once per billing account and month, shared over the fleet",
+            "none": "no credits, no free tiers",
+        }[options.free_tier],
+        "sizes": {
+            "round_up": "illegal sizes are rounded up to the next legal one",
+            "strict": "illegal sizes are faults",
+        }[options.sizes],
+        "rate_book": f"digest {book.digest}, {len(book.tables)} tables",
+    }
+    if options.before_first:
+        said["before_first"] = "dates before the first rate are priced with it, and doubtful"
+    for result in priced.services.values():
+        for name, value in result.plan.rules.assumptions.items():
+            form = book.table(result.plan.service.id).form.assumptions[name]
+            meaning = " ".join(form.meaning.split())
+            said.setdefault(name, f"{_plain(value)} ({meaning})")
+        for note, rows in result.notes.items():
+            said[note] = f"{NOTES.get(note, note)} ({len(rows):,} workloads)"
+    said |= _defaults(priced)
+    return said
+
+
+def _defaults(priced: PricedFleet) -> dict[str, str]:
+    """Defaults of services that filled empty sizes."""
+    said = {}
+    for result in priced.services.values():
+        rules = priced.book.table(result.plan.service.id).form.rules
+        for column in ("vcpu", "memory_gib"):
+            empty = int(np.isnan(result.columns[column]).sum()) if column in result.columns else 0
+            if not empty or f"default_{column}" not in rules:
+                continue
+            name = f"default_{column}.{result.plan.service.id}"
+            said[name] = f"{_plain(result.plan.rules[f'default_{column}'])} where empty ({empty:,} workloads)"
+    return said
+
+
+def explain_workload(priced: PricedFleet, row: int) -> str:
+    """Arithmetic of one workload: requested, billed, charges, credits, cost, assumptions."""
+    name = priced.fleet.workloads[row]
+    result = next((r for r in priced.services.values() if row in r.rows), None)
+    service = result.plan.service.id if result else "unknown service"
+    currency = priced.book.table(service).form.currency if result else ""
+    region = priced.fleet.values["region"]
+    code = int(priced.fleet.arrays["region"][row])
+    text = [f"{name} on {service}" + (f" in {region[code]}" if code >= 0 else "")]
+    text += [f"  on {priced.options.on}, month {priced.options.month.text}, rate book {priced.book.digest}", ""]
+    if result:
+        text += _sizes(priced, result, row)
+    reason = priced.reasons.text()[row]
+    if reason:
+        return "\n".join([*text, f"unpriced: {reason}"])
+    lines = line_frame(priced, np.array([row]))
+    text += _charges(lines, currency)
+    cost = priced.monthly_cost[row]
+    status = COST_STATUSES[int(status_codes(priced)[row])]
+    text += [
+        f"monthly cost  {money(cost)} {currency}  ({status}; list {money(priced.list_cost[row])})",
+        f"daily cost    {money(cost * priced.options.month.per_day)} {currency}",
+        "",
+        "assumptions",
+        *_assumptions(priced, result, row),
+    ]
+    return "\n".join(text)
+
+
+def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
+    position = int(np.flatnonzero(result.rows == row)[0])
+    shown = []
+    for column, billed, unit in (
+        ("vcpu", priced.billed_vcpu, "vCPU"),
+        ("memory_gib", priced.billed_memory_gib, "GiB"),
+    ):
+        if column not in result.plan.service.columns:
+            continue
+        asked = float(result.columns[column][position])
+        requested = "nothing" if np.isnan(asked) else f"{number(asked)} {unit}"
+        to = "" if np.isnan(billed[row]) else f" → billed {number(billed[row])} {unit}"
+        shown.append(f"  requested {requested}{to} per replica")
+    return [*shown, ""] if shown else []
+
+
+def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    text = []
+    for line in lines.itertuples():
+        if line.meter.startswith("credit:"):
+            text.append(f"  {line.meter:<30} {number(line.effective_cost)} {currency}  [{line.source}]")
+            continue
+        price = number(line.list_unit_price)
+        arithmetic = f"{number(line.pricing_quantity)} {line.pricing_unit} x {price} = {number(line.list_cost)} {currency}"
+        if line.effective_cost != line.list_cost and line.list_cost:
+            paid = line.effective_cost / line.list_cost
+            arithmetic += f", bought at {number(line.list_unit_price * paid)} = {number(line.effective_cost)}"
+        sku = f"SKU {line.sku_id}, " if line.sku_id else ""
+        dated = f"{line.rate_date_kind} {line.rate_date}" if line.rate_date else "no rate: left out"
+        text.append(f"  {line.meter:<30} {arithmetic}")
+        text.append(f"  {'':<30} [{sku}{dated}, {line.source}]")
+    return [*text, ""] if text else ["  nothing is used", ""]
+
+
+def _assumptions(priced: PricedFleet, result: ServiceResult | None, row: int) -> list[str]:
+    said = assumption_lines(priced)
+    own = set(result.plan.rules.assumptions) if result else set()
+    notes = {note for note, rows in (result.notes if result else {}).items() if row in rows}
+    shared = {"on", "month", "free_tier", "sizes", "before_first"}
+    return [f"  {name}: {text}" for name, text in said.items() if name in own | notes | shared]
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

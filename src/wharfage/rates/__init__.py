@@ -1,0 +1,1 @@
+"""Rate tables as data: read, check, compile, look up by key and date, lock."""

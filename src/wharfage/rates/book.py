@@ -1,0 +1,192 @@
+"""The rate book: every table of a folder, found, checked and compiled once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from wharfage.errors import InvalidValueError, RateTableError, UnknownServiceError, did_you_mean
+from wharfage.rates.check import check_table, raise_problems
+from wharfage.rates.document import read_document
+from wharfage.rates.schema import AssumptionForm
+from wharfage.rates.sources import Sources, read_sources
+from wharfage.rates.regions import Regions, read_regions
+from wharfage.rates.table import RateTable, compile_table
+
+FOLDER = "pricing_data"
+#: files of the folder that are not rate tables
+COMPANIONS = ("sources.yaml", "regions.yaml")
+
+
+def bundled_folder() -> Path:
+    """Folder of the bundled tables: inside the wheel, or beside ``src`` in a source tree."""
+    inside = Path(str(files("wharfage"))) / FOLDER
+    if inside.is_dir():
+        return inside
+    beside = Path(__file__).resolve().parents[3] / FOLDER
+    if beside.is_dir():
+        return beside
+    raise RateTableError(
+        "The bundled rate tables are missing from this installation.",
+        hint="install wharfage again, or open a folder with RateBook.open(path).",
+    )
+
+
+@dataclass(frozen=True)
+class RateBook:
+    """All rate tables of one folder.
+
+    Examples
+    --------
+    >>> book = RateBook.bundled()
+    >>> "aws.fargate" in book.services()
+    True
+    """
+
+    folder: Path
+    tables: dict[str, RateTable]
+    sources: Sources
+    regions: Regions
+
+    @classmethod
+    def bundled(cls) -> RateBook:
+        """The tables that travel with wharfage, read once per process.
+
+        Raises
+        ------
+        RateTableError
+            If the installation lacks them.
+        """
+        return _bundled()
+
+    @classmethod
+    def open(cls, path: str | Path) -> RateBook:
+        """Tables of a folder laid out like ``pricing_data``.
+
+        Raises
+        ------
+        RateTableError
+            If the folder or any table is missing, unreadable or breaks a rule; all failures
+            are listed.
+        """
+        folder = Path(path)
+        if not folder.is_dir():
+            raise RateTableError(
+                f"There is no folder of rate tables at {folder}.",
+                hint="give the folder that holds <provider>/<service>.yaml.",
+            )
+        paths = table_paths(folder)
+        if not paths:
+            raise RateTableError(
+                f"{folder} holds no rate table.", hint="tables lie at <provider>/<service>.yaml."
+            )
+        sources = read_sources(folder / "sources.yaml")
+        regions = read_regions(folder / "regions.yaml")
+        tables, problems = {}, []
+        for table_path in paths:
+            table, found = read_table(table_path, folder, sources)
+            problems += found
+            if table is not None:
+                tables[table.service] = table
+        raise_problems(problems, len(paths))
+        return cls(folder, tables, sources, regions)
+
+    def services(self) -> tuple[str, ...]:
+        """Ids of the services that have a table, in order."""
+        return tuple(sorted(self.tables))
+
+    def table(self, service: str) -> RateTable:
+        """Table of a service.
+
+        Raises
+        ------
+        UnknownServiceError
+            If the book has none.
+        """
+        try:
+            return self.tables[service]
+        except KeyError:
+            raise UnknownServiceError(
+                f"The rate book has no table for {service!r}.",
+                hint=did_you_mean(service, self.tables) or f"it has {', '.join(self.services())}.",
+            ) from None
+
+    def dates(self, service: str) -> tuple[dt.date, ...]:
+        """Every day on which something changes in a service's table, in order."""
+        return self.table(service).dates
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all tables: the same digest gives the same costs. [12 hex digits]"""
+        joined = "\n".join(f"{name} {self.tables[name].digest}" for name in self.services())
+        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+
+    @cached_property
+    def newest_date(self) -> dt.date:
+        """Newest date of any rate in the book: the default of ``on``."""
+        return max(table.newest_rate for table in self.tables.values())
+
+    @cached_property
+    def assumptions(self) -> dict[str, AssumptionForm]:
+        """Every assumption of every table, by name."""
+        found: dict[str, AssumptionForm] = {}
+        for table in self.tables.values():
+            found |= table.form.assumptions
+        return found
+
+
+@cache
+def _bundled() -> RateBook:
+    return RateBook.open(bundled_folder())
+
+
+def table_paths(folder: Path) -> list[Path]:
+    """Every rate table below a folder, in order."""
+    return sorted(path for path in folder.rglob("*.yaml") if path.name not in COMPANIONS)
+
+
+def read_table(
+    path: Path, folder: Path, sources: Sources
+) -> tuple[RateTable | None, list[dict[str, object]]]:
+    """Table at `path` (None if it cannot be compiled) and every rule that it breaks."""
+    try:
+        document = read_document(path)
+    except RateTableError as error:
+        listed = error.failures.to_dict("records") or [
+            {"file": path.name, "line": 1, "message": error.message}
+        ]
+        return None, [{"rule": "form", **record} for record in listed]
+    form, problems = check_table(document, sources, expected_id(path, folder))
+    if form is None or problems:
+        return None, problems
+    digest = hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    return compile_table(form, document, digest), []
+
+
+def expected_id(path: Path, folder: Path) -> str:
+    """Service id that a table's place stands for."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
+def parse_date(value: object) -> dt.date:
+    """Date from a date or ISO text.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise InvalidValueError(
+            f"on={value!r} is not a date.", hint="write it as 2026-10-01."
+        ) from None

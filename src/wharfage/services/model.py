@@ -1,0 +1,70 @@
+"""What a service is: an id, what it needs, and one function from columns to quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """Quantities of a tile of workloads, in the meters' canonical units.
+
+    Attributes
+    ----------
+    meters : mapping of meter name to array (n,)
+        Monthly quantity of every meter that the service bills.
+    billed_vcpu, billed_memory_gib : array (n,) or None
+        Size that is billed, per replica; NaN or None where the service has none.
+    faults : mapping of reason to mask (n,)
+        Rows that cannot be billed as written. A reason begins with its code and a colon.
+    resized : array of bool (n,) or None
+        Rows whose billed size is not the one that was asked for.
+    notes : mapping of note to mask (n,)
+        Rows of which something is to be said.
+    """
+
+    meters: Mapping[str, NDArray[np.float64]]
+    billed_vcpu: NDArray[np.float64] | None = None
+    billed_memory_gib: NDArray[np.float64] | None = None
+    resized: Mask | None = None
+    faults: Mapping[str, Mask] = field(default_factory=dict)
+    notes: Mapping[str, Mask] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of a provider.
+
+    Attributes
+    ----------
+    id : str
+        ``provider.name``; its table is ``pricing_data/provider/name.yaml``.
+    title : str
+        As the provider writes it.
+    quantities : callable
+        ``quantities(columns, rules) -> Quantities``, a pure array function.
+    columns : tuple of str
+        Fleet columns that it reads, besides service, region and billing account.
+    required : tuple of str
+        Columns that have no default here.
+    cannot_run : mapping of demand kind to reason
+        Kinds of work (``always_on``, ``runs``, ``requests``) that the service cannot run.
+    runs_workloads : bool
+        False for fees, networks and storage.
+    """
+
+    id: str
+    title: str
+    quantities: Callable[[Columns, Mapping[str, Any]], Quantities]
+    columns: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    cannot_run: Mapping[str, str] = field(default_factory=dict)
+    runs_workloads: bool = True

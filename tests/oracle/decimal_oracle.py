@@ -1,0 +1,233 @@
+"""The oracle: bills a fleet row by row in ``decimal.Decimal``, by its own billing rules.
+
+Only prices (rates, percentage discounts, region groups, what is not sold) are read from the tables.
+Legal sizes, minimums, ratios, ceilings and credit amounts are written down in ``rules_aws`` and
+``rules_gcp`` from the rule sheets, so that a mistake in a table's ``rules:`` shows as a difference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, localcontext
+from pathlib import Path
+from typing import Any
+
+from . import rules_aws, rules_gcp
+from .demand import (
+    DEFAULT_ASSUMPTIONS,
+    NoPriceError,
+    Situation,
+    Usage,
+    has_gpu,
+    is_empty,
+    month_hours,
+    text,
+)
+from .price_tables import known_regions, load_table
+
+PRECISION = 50
+
+BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
+    "aws.fargate": rules_aws.fargate,
+    "aws.fargate_eks": rules_aws.fargate_eks,
+    "aws.eks": rules_aws.eks,
+    "gcp.gke": rules_gcp.gke,
+    "gcp.gke_autopilot": rules_gcp.gke_autopilot,
+    "gcp.cloud_run": rules_gcp.cloud_run,
+    "gcp.cloud_run_jobs": rules_gcp.cloud_run_jobs,
+    "gcp.cloud_run_worker_pools": rules_gcp.cloud_run_worker_pools,
+}
+
+# GCP rule sheet section 1: "Credit 74.40 USD per month per billing account", Autopilot and zonal
+# fee only
+GKE_CREDIT = Decimal("74.40")
+# GCP rule sheet section 4.3: "one credit per billing account and resource", idle included, GPU none
+CLOUD_RUN_CREDIT = {"vcpu": Decimal("4.32"), "memory": Decimal("0.90"), "requests": Decimal("0.80")}
+CLOUD_RUN_POOL_OF_METER = {
+    "vcpu_hours": "vcpu",
+    "idle_vcpu_hours": "vcpu",
+    "memory_gib_hours": "memory",
+    "idle_memory_gib_hours": "memory",
+    "requests": "requests",
+}
+
+
+@dataclass
+class OracleBill:
+    """What one workload costs; every amount is None where the workload is unpriced.
+
+    ``gross`` is the effective cost before credits. ``lines`` maps each meter with a quantity above
+    zero to its quantity in the canonical unit, list cost and effective cost; a credit is a line
+    under its pool's id, with quantity 1, no list cost and a negative effective cost.
+    ``lower_bound`` says that a minor meter has no rate: its line has None for both costs.
+    """
+
+    workload: str
+    priced: bool
+    reason: str | None = None
+    monthly_cost: Decimal | None = None
+    monthly_list_cost: Decimal | None = None
+    gross: Decimal | None = None
+    billed_vcpu: Decimal | None = None
+    billed_memory_gib: Decimal | None = None
+    lines: dict[str, tuple[Decimal, Decimal | None, Decimal | None]] = field(default_factory=dict)
+    lower_bound: bool = False
+
+
+def _attributes(row: Mapping[str, Any], usage: Usage) -> dict[str, str]:
+    """Return the columns that a rate, a discount or an exclusion may ask for."""
+    attributes = {
+        "region": text(row, "region", ""),
+        "operating_system": text(row, "operating_system", "linux"),
+        "cpu_architecture": text(row, "cpu_architecture", "x86_64"),
+        "purchase_option": text(row, "purchase_option", "on_demand"),
+        "control_plane_tier": text(row, "control_plane_tier", "standard"),
+    }
+    return attributes | usage.columns
+
+
+def _bill_row(
+    workload: str, row: Mapping[str, Any], tables: Path, situation: Situation
+) -> OracleBill:
+    """Bill one workload before credits."""
+    service = text(row, "service", "")
+    if service not in BILLERS:
+        raise NoPriceError(f"unknown_service: {service!r}")
+    table = load_table(tables, service)
+    if is_empty(row.get("region")):
+        raise NoPriceError("missing_value: region")
+    # An unknown region is a fault of the cell, even where nothing is used; a region that is known
+    # but has no rate costs 0 where nothing is used, like any other meter without a price.
+    known = known_regions(tables, service)
+    if known and row["region"] not in known:
+        raise NoPriceError(f"invalid_value: unknown region {row['region']!r}")
+    usage = BILLERS[service](row, situation)
+    attributes = _attributes(row, usage)
+    table.check_sold(attributes, situation.on)
+    bill = OracleBill(
+        workload, priced=True, billed_vcpu=usage.vcpu, billed_memory_gib=usage.memory_gib
+    )
+    list_total = effective_total = Decimal(0)
+    for meter, quantity in usage.quantities.items():
+        if quantity == 0:
+            continue
+        try:
+            list_price, effective_price = table.unit_prices(meter, attributes, situation.on)
+        except NoPriceError:
+            if not table.meters.get(meter, {}).get("minor", False):
+                raise
+            bill.lines[meter] = (quantity, None, None)
+            bill.lower_bound = True
+            continue
+        bill.lines[meter] = (quantity, quantity * list_price, quantity * effective_price)
+        list_total += quantity * list_price
+        effective_total += quantity * effective_price
+    bill.monthly_list_cost, bill.gross, bill.monthly_cost = (
+        list_total,
+        effective_total,
+        effective_total,
+    )
+    return bill
+
+
+def _credit_pool(
+    row: Mapping[str, Any], meter: str, assumptions: Mapping[str, Any]
+) -> tuple[str, Decimal] | None:
+    """Return the id and the monthly amount of the credit that pays for a line, if any."""
+    service = row["service"]
+    if service == "gcp.gke":
+        creditable = text(row, "cluster_type", "autopilot") in ("autopilot", "zonal")
+        return (
+            ("gcp.gke.cluster_fee", GKE_CREDIT) if meter == "cluster_hours" and creditable else None
+        )
+    if not service.startswith("gcp.cloud_run") or meter not in CLOUD_RUN_POOL_OF_METER:
+        return None
+    resource = CLOUD_RUN_POOL_OF_METER[meter]
+    pool = f"gcp.cloud_run.{resource}"
+    if assumptions["cloud_run_credit"] == "per_mode":
+        by_requests = service == "gcp.cloud_run" and _is_request_billed(row)
+        pool += ".request" if by_requests else ".instance"
+    return pool, CLOUD_RUN_CREDIT[resource]
+
+
+def _is_request_billed(row: Mapping[str, Any]) -> bool:
+    """Say whether a priced Cloud Run row is billed by requests (with a GPU it never is)."""
+    default = "instance" if is_empty(row.get("requests_per_month")) or has_gpu(row) else "request"
+    return text(row, "billing_mode", default) == "request"
+
+
+def _apply_credits(
+    fleet: Sequence[Mapping[str, Any]], bills: Sequence[OracleBill], assumptions: Mapping[str, Any]
+) -> None:
+    """Give each billing account its credits, shared out in proportion to a row's cost in a pool."""
+    pools: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(dict)
+    amounts: dict[str, Decimal] = {}
+    for position, (row, bill) in enumerate(zip(fleet, bills, strict=True)):
+        for meter, (_, _, effective) in bill.lines.items():
+            credit = _credit_pool(row, meter, assumptions)
+            if credit is None or effective is None:
+                continue
+            name, amounts[credit[0]] = credit
+            share = pools[text(row, "billing_account", ""), name]
+            share[position] = share.get(position, Decimal(0)) + effective
+    for (_, name), share in pools.items():
+        spent = sum(share.values(), Decimal(0))
+        if spent == 0:
+            continue
+        given = min(amounts[name], spent)
+        for position, cost in share.items():
+            bill = bills[position]
+            assert bill.monthly_cost is not None
+            bill.lines[name] = (Decimal(1), Decimal(0), -given * cost / spent)
+            bill.monthly_cost -= given * cost / spent
+
+
+def price_fleet(
+    fleet: list[dict[str, Any]],
+    tables: Path,
+    *,
+    on: date,
+    month: str = "730h",
+    free_tier: str = "account",
+    sizes: str = "round_up",
+    assumptions: dict[str, Any] | None = None,
+) -> list[OracleBill]:
+    """Bill a fleet, one bill per workload in input order.
+
+    Parameters
+    ----------
+    fleet
+        Workloads by column; a column that is absent, None, NaN or empty text has its default.
+    tables
+        The directory of the rate tables, with one directory per provider.
+    on
+        The day whose rates and rules hold for the whole month.
+    month
+        ``"730h"``, any ``"<n>h"`` or a calendar month ``"2026-02"``.
+    free_tier
+        ``"account"`` gives every credit once per billing account, ``"none"`` gives none.
+    sizes
+        ``"round_up"`` takes the least legal size, ``"strict"`` refuses an illegal one.
+    assumptions
+        Other readings of what the rule sheets leave unsure, by name.
+    """
+    unknown = set(assumptions or {}) - set(DEFAULT_ASSUMPTIONS)
+    if unknown:
+        raise ValueError(f"unknown assumptions: {sorted(unknown)}")
+    settings = DEFAULT_ASSUMPTIONS | (assumptions or {})
+    with localcontext() as context:
+        context.prec = PRECISION
+        situation = Situation(on, month_hours(month), sizes == "strict", settings)
+        bills = []
+        for position, row in enumerate(fleet):
+            workload = text(row, "workload", str(position))
+            try:
+                bills.append(_bill_row(workload, row, Path(tables), situation))
+            except NoPriceError as unpriced:
+                bills.append(OracleBill(workload, priced=False, reason=str(unpriced)))
+        if free_tier != "none":
+            _apply_credits(fleet, bills, settings)
+    return bills

@@ -1,0 +1,213 @@
+"""The oracle's reader of rate tables: prices, discounts, region groups and what is not sold.
+
+The ``rules:``, ``credits:`` and ``assumptions:`` sections are left unread on purpose.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .demand import NoPriceError
+
+# Canonical units in one pricing unit's stead: a price per second is 3600 times as much per hour.
+HOURS_FACTOR = {"hours": 1, "hour": 1, "h": 1, "seconds": 3600, "second": 3600, "s": 3600}
+# Same for what is counted: a milli-vCPU ("mCPU") is a thousandth of a vCPU.
+THING_FACTOR = {"vcpu": 1, "mcpu": 1000, "gb": 1, "gib": 1, "gpu": 1, "cluster": 1}
+
+
+def unit_factor(pricing_unit: str) -> Decimal:
+    """Return what a price in this unit is multiplied by to be per hour, GiB-hour or request."""
+    if pricing_unit.lower() in ("requests", "request", "count"):
+        return Decimal(1)
+    thing, _, duration = pricing_unit.lower().rpartition("-")
+    if duration not in HOURS_FACTOR or (thing and thing not in THING_FACTOR):
+        raise ValueError(f"the oracle does not know the pricing unit {pricing_unit!r}")
+    return Decimal(HOURS_FACTOR[duration] * THING_FACTOR.get(thing, 1))
+
+
+def _norm(value: Any) -> str:
+    """Write a key value as text: YAML's true and the text "true" are the same value."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _entry_date(entry: Mapping[str, Any]) -> date:
+    """Return the first day of a rate or version; none means in force before anything else."""
+    return entry.get("effective_from") or entry.get("observed_on") or date.min
+
+
+class PriceTable:
+    """The prices of one service, indexed by meter, key and place."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.meters: dict[str, dict[str, Any]] = document["meters"]
+        self.purchase_options = [
+            _norm(option) for option in document.get("purchase_options", ["on_demand"])
+        ]
+        self.region_groups: dict[str, list[dict[str, Any]]] = document.get("region_groups") or {}
+        self.discounts: list[dict[str, Any]] = document.get("discounts") or []
+        self.not_offered: list[dict[str, Any]] = document.get("not_offered") or []
+        # (meter, key, place) -> {first day: price in the canonical unit, None = withdrawn}
+        self.rates: dict[
+            tuple[str, frozenset[tuple[str, str]], str], dict[date, Decimal | None]
+        ] = defaultdict(dict)
+        for block in document.get("rates") or []:
+            self._add_block(block)
+
+    def _add_block(self, block: Mapping[str, Any]) -> None:
+        if Decimal(str(block.get("tier_start", "0"))) != 0:
+            raise ValueError("no service of the oracle has graduated tiers")
+        if block["pricing_unit"] != self.meters[block["meter"]]["pricing_unit"]:
+            raise ValueError(f"{block['meter']}: the block's pricing unit is not the meter's")
+        key = frozenset(
+            (column, _norm(value)) for column, value in (block.get("key") or {}).items()
+        )
+        cells = {"": block["price"]} if "price" in block else block["prices"]
+        for place, cell in cells.items():
+            price = cell[0] if isinstance(cell, list) else cell
+            amount = None if price is None else Decimal(price) * unit_factor(block["pricing_unit"])
+            history = self.rates[block["meter"], key, place]
+            first_day = _entry_date(block)
+            if first_day in history and history[first_day] != amount:
+                raise ValueError(
+                    f"two prices for {block['meter']} {sorted(key)} {place} on {first_day}"
+                )
+            history[first_day] = amount
+
+    def regions(self) -> list[str]:
+        """Return every region that the table names, directly or through a group."""
+        named = {
+            place
+            for meter, _, place in self.rates
+            if next(iter(self.meters[meter]["key"]), "") == "region"
+        }
+        members = {
+            region
+            for versions in self.region_groups.values()
+            for version in versions
+            for regions in version["groups"].values()
+            for region in regions
+        }
+        return sorted(named | members)
+
+    def _place(self, first_column: str, attributes: Mapping[str, str], on: date) -> str:
+        """Return under which name the prices of a row stand: its region, its group, or a column."""
+        if first_column not in self.region_groups:
+            return attributes[first_column]
+        region = attributes["region"]
+        in_force = [v for v in self.region_groups[first_column] if _entry_date(v) <= on]
+        if in_force:
+            for name, regions in max(in_force, key=_entry_date)["groups"].items():
+                if region in regions:
+                    return str(name)
+        raise NoPriceError(f"unknown_rate: {region} is in no {first_column}")
+
+    def _rate(self, meter: str, attributes: Mapping[str, str], on: date) -> Decimal:
+        """Return the price in force on a day, per canonical unit."""
+        columns = list(self.meters[meter]["key"])
+        place = self._place(columns.pop(0), attributes, on) if columns else ""
+        key = frozenset((column, attributes[column]) for column in columns)
+        history = self.rates.get((meter, key, place))
+        if history is None:
+            raise NoPriceError(
+                f"unknown_rate: {meter} {dict(sorted(key))} in {place or 'any region'}"
+            )
+        days = [day for day in history if day <= on]
+        if not days:
+            raise NoPriceError(f"not_yet_priced: {meter} first observed {min(history)}")
+        price = history[max(days)]
+        if price is None:
+            raise NoPriceError(f"withdrawn: {meter} since {max(days)}")
+        return price
+
+    def unit_prices(
+        self, meter: str, attributes: Mapping[str, str], on: date
+    ) -> tuple[Decimal, Decimal]:
+        """Return the on-demand and the effective price of a meter, per canonical unit.
+
+        A discount that names a meter holds even where the meter has no ``purchase_option`` in its
+        key: Google's own commitments cover Cloud Run requests and Autopilot storage (GCP rule
+        sheet, sections 2 and 4.5), which have one list price under every option.
+        """
+        if meter not in self.meters:
+            raise NoPriceError(f"unknown_rate: the table has no {meter}")
+        on_demand = self._rate(meter, {**attributes, "purchase_option": "on_demand"}, on)
+        if attributes["purchase_option"] == "on_demand":
+            return on_demand, on_demand
+        fraction = self._discount(meter, attributes, on)
+        if "purchase_option" not in self.meters[meter]["key"]:
+            return on_demand, on_demand * (1 - (fraction or 0))
+        try:
+            return on_demand, self._rate(meter, attributes, on)
+        except NoPriceError:
+            if fraction is None:
+                raise
+            return on_demand, on_demand * (1 - fraction)
+
+    def _discount(self, meter: str, attributes: Mapping[str, str], on: date) -> Decimal | None:
+        matching = [
+            entry
+            for entry in self.discounts
+            if entry["purchase_option"] == attributes["purchase_option"]
+            and meter in entry["meters"]
+            and _matches(entry.get("key") or {}, attributes)
+            and _entry_date(entry) <= on
+        ]
+        return Decimal(str(max(matching, key=_entry_date)["fraction"])) if matching else None
+
+    def check_sold(self, attributes: Mapping[str, str], on: date) -> None:
+        """Refuse what the provider does not sell."""
+        if attributes["purchase_option"] not in self.purchase_options:
+            raise NoPriceError(f"not_offered: {attributes['purchase_option']}")
+        for entry in self.not_offered:
+            if _matches(entry["when"], attributes) and (
+                "until" not in entry or on < entry["until"]
+            ):
+                raise NoPriceError(f"not_offered: {entry['why']}")
+
+
+def _matches(when: Mapping[str, Any], attributes: Mapping[str, str]) -> bool:
+    """Say whether every column of a condition holds one of its values."""
+    for column, values in when.items():
+        listed = values if isinstance(values, list) else [values]
+        if attributes.get(column) not in [_norm(value) for value in listed]:
+            return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _load_table(path: Path, _modified_ns: int) -> PriceTable:
+    with path.open(encoding="utf-8") as stream:
+        return PriceTable(yaml.safe_load(stream))
+
+
+@lru_cache(maxsize=64)
+def _load_regions(path: Path, _modified_ns: int) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8") as stream:
+        return dict(yaml.safe_load(stream)["regions"])
+
+
+def known_regions(tables: Path, service: str) -> set[str]:
+    """Return the regions that a service's provider has, as far as the tables know.
+
+    Without the list of regions, they are those that the service's own table names; empty where
+    it names none, because it charges the same everywhere.
+    """
+    path = Path(tables) / "regions.yaml"
+    if path.exists():
+        return set(_load_regions(path, path.stat().st_mtime_ns)[service.partition(".")[0]])
+    return set(load_table(tables, service).regions())
+
+
+def load_table(tables: Path, service: str) -> PriceTable:
+    """Read the table of one service (again if the file has changed)."""
+    provider, _, name = service.partition(".")
+    path = Path(tables) / provider / f"{name}.yaml"
+    return _load_table(path, path.stat().st_mtime_ns)
