@@ -127,7 +127,7 @@ def smallest_size(
 def is_resized(
     asked_vcpu: Quantity, asked_memory_gib: Quantity, vcpu: Quantity, memory_gib: Quantity
 ) -> Mask:
-    """True where a billed size is not the one that was asked for.
+    """True where a billed size is not the one that was asked for; NaN asks for nothing.
 
     Examples
     --------

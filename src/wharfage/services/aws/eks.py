@@ -65,6 +65,12 @@ SERVICE = Service(
     id="aws.eks",
     title="Amazon EKS (control plane)",
     quantities=quantities,
-    columns=("cluster_count", "hours_per_month", "kubernetes_version", "control_plane_tier"),
+    columns=(
+        "cluster_count",
+        "hours_per_month",
+        "kubernetes_version",
+        "control_plane_tier",
+        "purchase_option",
+    ),
     runs_workloads=False,
 )

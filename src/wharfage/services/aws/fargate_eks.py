@@ -59,7 +59,12 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
         },
         billed_vcpu=vcpu,
         billed_memory_gib=memory,
-        resized=is_resized(vcpu_asked, memory_needed, vcpu, memory),
+        resized=is_resized(
+            np.where(vcpu_asked > 0, vcpu_asked, np.nan),
+            np.where(memory_asked > 0, memory_needed, np.nan),
+            vcpu,
+            memory,
+        ),
         faults={
             "illegal_size: larger than the largest pod": too_large,
             f"illegal_size: more than {rules['maximum_storage_gib']:g} GiB of ephemeral storage": (

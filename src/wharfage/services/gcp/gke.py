@@ -55,6 +55,12 @@ SERVICE = Service(
     id="gcp.gke",
     title="Google Kubernetes Engine (control plane)",
     quantities=quantities,
-    columns=("cluster_count", "cluster_type", "hours_per_month", "control_plane_tier"),
+    columns=(
+        "cluster_count",
+        "cluster_type",
+        "hours_per_month",
+        "control_plane_tier",
+        "purchase_option",
+    ),
     runs_workloads=False,
 )

@@ -49,8 +49,8 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
     Quantities
         A pod that admission rejects is a fault.
     """
-    asked_vcpu, asked_memory = requests(columns, rules)
-    millicores, mebibytes = admit(asked_vcpu, asked_memory, columns, rules)
+    asked_millicores, asked_mebibytes = requests(columns, rules)
+    millicores, mebibytes = admit(asked_millicores, asked_mebibytes, columns, rules)
     storage_mib = round_up(
         default(columns["ephemeral_storage_gib"], rules["default_storage_gib"]) * MIB_PER_GIB, 1.0
     )
@@ -72,7 +72,8 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
         },
         billed_vcpu=vcpu,
         billed_memory_gib=memory,
-        resized=is_resized(asked_vcpu, asked_memory, vcpu, memory),
+        resized=is_resized(asked_millicores, asked_mebibytes, millicores, mebibytes)
+        | (storage_mib < rules["minimum_storage_mib"]),
         faults={
             "not_yet_priced: GPU, performance and accelerator pods are billed by the node": (
                 is_node_billed
@@ -87,13 +88,16 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
 
 
 def requests(columns: Columns, rules: Mapping[str, Any]) -> tuple[Array, Array]:
-    """Effective requests of the pods: defaults filled in, init containers counted. [vCPU], [GiB]"""
+    """Requests of the pods in whole units: defaults filled in, init containers counted.
+
+    Returns millicores and MiB.
+    """
     vcpu = default(columns["vcpu"], rules["default_vcpu"])
     memory = default(columns["memory_gib"], rules["default_memory_gib"])
     if rules.assumptions["autopilot_init_containers"] == "max":
         vcpu = np.maximum(vcpu, columns["init_vcpu"])
         memory = np.maximum(memory, columns["init_memory_gib"])
-    return vcpu, memory
+    return round_up(vcpu * MILLICORES_PER_VCPU, 1.0), round_up(memory * MIB_PER_GIB, 1.0)
 
 
 def default(requested: Array, value: float) -> Array:
@@ -102,20 +106,20 @@ def default(requested: Array, value: float) -> Array:
 
 
 def admit(
-    vcpu: Array, memory_gib: Array, columns: Columns, rules: Mapping[str, Any]
+    millicores: Array, mebibytes: Array, columns: Columns, rules: Mapping[str, Any]
 ) -> tuple[Array, Array]:
     """Requests after admission: minimum, step, ratio. [millicores], [MiB]"""
     bursting, compute_class = columns["bursting"], columns["compute_class"]
     millicores = np.maximum.reduce(
         [
-            round_up(vcpu * MILLICORES_PER_VCPU, 1.0),
+            millicores,
             rules["minimum_vcpu_millicores"][bursting],
             rules["class_minimum_vcpu_millicores"][compute_class],
         ]
     )
     mebibytes = np.maximum.reduce(
         [
-            round_up(memory_gib * MIB_PER_GIB, 1.0),
+            mebibytes,
             rules["minimum_memory_mib"][bursting],
             rules["class_minimum_memory_mib"][compute_class],
         ]
