@@ -195,3 +195,23 @@ def _from_records(records: list[Any]) -> pd.DataFrame:
         name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+
+
+def fill_empty(frame: pd.DataFrame, values: Mapping[str, str | None]) -> pd.DataFrame:
+    """Frame with the empty cells of some columns filled; None leaves a column as it is.
+
+    Examples
+    --------
+    >>> fill_empty(pd.DataFrame({"region": ["us-east-1", None]}), {"region": "eu-west-1"})["region"].tolist()
+    ['us-east-1', 'eu-west-1']
+    """
+    filled = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name not in frame:
+            filled[name] = pd.Series([value] * len(frame), index=frame.index, dtype=object)
+            continue
+        cells = frame[name].astype(object)
+        filled[name] = cells.where(cells.notna() & (cells.astype(str).str.strip() != ""), value)
+    return frame.assign(**filled) if filled else frame

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 CENTS = Decimal("0.01")
 
@@ -25,7 +29,7 @@ def money(amount: float) -> str:
 
 
 def number(value: float) -> str:
-    """Number with at most twelve significant digits, without an exponent.
+    """Number with at most twelve significant digits, without an exponent; a dash for none.
 
     Examples
     --------
@@ -35,3 +39,28 @@ def number(value: float) -> str:
     if value is None or np.isnan(value):
         return "-"
     return f"{Decimal(f'{float(value):.12g}'):,f}"
+
+
+def print_table(
+    console: Console,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    wrap: Sequence[str] = (),
+    title: str | None = None,
+) -> None:
+    """Print an aligned table; columns in `right` are numbers, those in `wrap` may break."""
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for header in headers:
+        table.add_column(
+            header,
+            justify="right" if header in right else "left",
+            no_wrap=header not in wrap,
+            overflow="fold" if header in wrap else "ellipsis",
+        )
+    for row in rows:
+        table.add_row(*[str(cell) for cell in row])
+    console.print(table)

@@ -1,0 +1,209 @@
+"""The command line: parse, call, print. Data to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from wharfage.cli_rates import rates_app
+from wharfage.errors import WharfageError
+
+DONE, SOME_UNPRICED, FAULT = 0, 1, 2
+
+#: workloads shown on a terminal; files hold all
+SHOWN = 60
+#: distinct reasons shown in a summary
+REASONS_SHOWN = 8
+
+app = typer.Typer(
+    name="wharfage",
+    help="What containers cost on AWS and Google Cloud: exact, offline, dated, explained.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(rates_app, name="rates")
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Fleet = Annotated[
+    str, typer.Argument(metavar="FLEET", help="CSV, Parquet, JSON or JSON lines; or: example")
+]
+OnOption = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Date of the rates.")]
+MonthOption = Annotated[
+    str, typer.Option("--month", metavar="M", help="730h, 720h, or a month such as 2026-02.")
+]
+RatesOption = Annotated[
+    Path | None, typer.Option("--rates", metavar="DIR", help="Folder of rate tables.")
+]
+FreeTierOption = Annotated[str, typer.Option("--free-tier", metavar="account|none")]
+SizesOption = Annotated[str, typer.Option("--sizes", metavar="round_up|strict")]
+BeforeFirstOption = Annotated[
+    str | None,
+    typer.Option("--before-first", metavar="nearest", help="Price earlier dates too, as doubtful."),
+]
+AssumeOption = Annotated[
+    list[str] | None, typer.Option("--assume", metavar="NAME=VALUE", help="May be repeated.")
+]
+ServiceOption = Annotated[
+    str | None, typer.Option("--service", help="Fills empty cells of the column.")
+]
+RegionOption = Annotated[
+    str | None, typer.Option("--region", help="Fills empty cells of the column.")
+]
+PurchaseOption = Annotated[
+    str | None, typer.Option("--purchase-option", help="Fills empty cells of the column.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:  # noqa: FBT002
+    """What containers cost on AWS and Google Cloud."""
+    if version:
+        from wharfage import __version__  # noqa: PLC0415
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def price(  # noqa: PLR0913
+    fleet: Fleet,
+    service: ServiceOption = None,
+    region: RegionOption = None,
+    purchase_option: PurchaseOption = None,
+    on: OnOption = None,
+    month: MonthOption = "730h",
+    rates: RatesOption = None,
+    free_tier: FreeTierOption = "account",
+    sizes: SizesOption = "round_up",
+    before_first: BeforeFirstOption = None,
+    assume: AssumeOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail if any row is unpriced.")] = False,  # noqa: FBT002
+    lines: Annotated[bool, typer.Option("--lines", help="One row per charge.")] = False,  # noqa: FBT002
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write .csv, .parquet or .json.")
+    ] = None,
+) -> None:
+    """Price a fleet: what every workload costs per day and month.
+
+    Example: wharfage price example --on 2026-10-01
+    """
+    from wharfage.outputs import bills, files  # noqa: PLC0415  keeps --help quick
+
+    if out is not None:
+        files.check_output_path(out)
+    bill = _bill(
+        fleet, fill={"service": service, "region": region, "purchase_option": purchase_option},
+        on=on, month=month, rates=rates, free_tier=free_tier, sizes=sizes,
+        before_first=before_first, assume=assume, strict=strict,
+    )
+    if out is not None:
+        frame = bill.lines() if lines else bill.frame
+        files.write_frame(bills.with_provenance(frame, bill), out)
+        err.print(f"{len(frame):,} rows written to {out}")
+        bills.print_summary(err, bill)
+    else:
+        console = Console(highlight=False)
+        if lines:
+            bills.print_lines(console, bill, SHOWN)
+        else:
+            bills.print_workloads(console, bill, SHOWN)
+        bills.print_summary(console, bill)
+    unpriced = bills.print_unpriced(err, bill, REASONS_SHOWN)
+    raise typer.Exit(SOME_UNPRICED if unpriced else DONE)
+
+
+@app.command()
+def explain(  # noqa: PLR0913
+    fleet: Fleet,
+    workload: Annotated[str, typer.Argument(help="Id of the workload, or its row number.")],
+    service: ServiceOption = None,
+    region: RegionOption = None,
+    purchase_option: PurchaseOption = None,
+    on: OnOption = None,
+    month: MonthOption = "730h",
+    rates: RatesOption = None,
+    free_tier: FreeTierOption = "account",
+    sizes: SizesOption = "round_up",
+    before_first: BeforeFirstOption = None,
+    assume: AssumeOption = None,
+) -> None:
+    """Explain one workload: the arithmetic from what it asks for to what it costs.
+
+    Example: wharfage explain example checkout
+    """
+    bill = _bill(
+        fleet, fill={"service": service, "region": region, "purchase_option": purchase_option},
+        on=on, month=month, rates=rates, free_tier=free_tier, sizes=sizes,
+        before_first=before_first, assume=assume, strict=False,
+    )
+    text = bill.explain(workload)
+    typer.echo(text)
+    raise typer.Exit(SOME_UNPRICED if "\nunpriced: " in text else DONE)
+
+
+def _bill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
+    fleet, *, fill, on, month, rates, free_tier, sizes, before_first, assume, strict  # noqa: ANN001
+):
+    from wharfage import RateBook, estimate  # noqa: PLC0415  keeps --help quick
+
+    return estimate(
+        _read(fleet, fill),
+        rates=RateBook.open(rates) if rates is not None else None,
+        on=on,
+        month=month,
+        free_tier=free_tier,
+        sizes=sizes,
+        before_first=before_first,
+        assumptions=_assumptions(assume or []),
+        strict=strict,
+    )
+
+
+def _read(fleet: str, fill: dict[str, str | None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Fleet with empty cells of some columns filled."""
+    from wharfage.examples import NAME, example_fleet_path  # noqa: PLC0415
+    from wharfage.inputs.fleet import fill_empty, read_file  # noqa: PLC0415
+
+    path = Path(fleet)
+    if fleet == NAME and not path.exists():
+        path = example_fleet_path()
+    return fill_empty(read_file(path), fill)
+
+
+def _assumptions(given: list[str]) -> dict[str, str]:
+    wrong = [text for text in given if "=" not in text]
+    if wrong:
+        from wharfage.errors import InvalidValueError  # noqa: PLC0415
+
+        raise InvalidValueError(
+            f"--assume {wrong[0]!r} is not NAME=VALUE.", hint="--assume target_utilization=0.7"
+        )
+    return dict(text.split("=", 1) for text in given)
+
+
+def main() -> None:
+    """Run the command; a fault of the input is a message and exit code 2, never a traceback."""
+    import warnings  # noqa: PLC0415
+
+    warnings.showwarning = lambda message, *_args, **_kwargs: err.print(f"warning: {message}")
+    try:
+        app()
+    except WharfageError as error:
+        err.print(f"error: {error}", markup=False)
+        sys.exit(FAULT)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DONE)
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A bill on a terminal: workloads, charges, totals, assumptions, and what has no price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+
+from wharfage.outputs.tables import money, number, print_table
+
+if TYPE_CHECKING:
+    from wharfage.api import Bill
+
+#: longer assumptions are cut on the terminal
+BRIEF = 110
+
+
+def with_provenance(frame: pd.DataFrame, bill: Bill) -> pd.DataFrame:
+    """Frame with what it takes to reproduce it: date, month and digest of the rate book."""
+    return frame.assign(
+        priced_on=bill.on.isoformat(),
+        priced_month=bill.month,
+        rate_book_digest=bill.rate_book_digest,
+    )
+
+
+def print_workloads(console: Console, bill: Bill, limit: int) -> None:
+    """One line per workload."""
+    frame = bill.frame
+    rows = [
+        (
+            str(row.workload),
+            str(row.service),
+            str(row.region),
+            _size(row.billed_vcpu, row.billed_memory_gib),
+            money(row.daily_cost),
+            money(row.monthly_cost),
+            str(row.cost_status),
+        )
+        for row in frame.head(limit).itertuples()
+    ]
+    headers = ("workload", "service", "region", "vCPU / GiB", "per day", "per month", "status")
+    print_table(console, headers, rows, right=("vCPU / GiB", "per day", "per month"))
+    _rest(console, len(frame), limit)
+
+
+def print_lines(console: Console, bill: Bill, limit: int) -> None:
+    """One line per charge."""
+    lines = bill.lines()
+    rows = [
+        (
+            str(line.workload),
+            str(line.meter),
+            f"{number(line.pricing_quantity)} {line.pricing_unit}",
+            number(line.list_unit_price),
+            money(line.list_cost),
+            money(line.effective_cost),
+            str(line.sku_id or "-"),
+            f"{line.rate_date or '-'}",
+        )
+        for line in lines.head(limit).itertuples()
+    ]
+    headers = ("workload", "meter", "quantity", "list price", "list", "effective", "SKU", "rate date")
+    print_table(console, headers, rows, right=("quantity", "list price", "list", "effective"))
+    _rest(console, len(lines), limit)
+
+
+def print_summary(console: Console, bill: Bill) -> None:
+    """Total, and everything that was taken for granted."""
+    console.print(f"total  {bill.total(strict=False)}\n", soft_wrap=True)
+    console.print("assumptions")
+    for name, text in bill.assumptions.items():
+        console.print(f"  {name}: {_brief(text)}", soft_wrap=True, markup=False)
+
+
+def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
+    """Summary of the workloads without a price, by reason; how many there are."""
+    frame = bill.frame
+    unpriced = frame[frame["cost_status"] == "unpriced"]
+    if not len(unpriced):
+        return 0
+    console.print(f"\n{len(unpriced):,} of {len(frame):,} workloads have no price:", markup=False)
+    counts = unpriced.groupby("unpriced_reason", sort=False)["workload"].agg(["size", "first"])
+    counts = counts.sort_values("size", ascending=False, kind="stable")
+    for reason, count in counts.head(limit).iterrows():
+        console.print(f"  {count['size']:,} x {reason}  (first {count['first']!r})", markup=False)
+    if len(counts) > limit:
+        console.print(f"  and {len(counts) - limit:,} more reasons; --out FILE.csv keeps them all")
+    return len(unpriced)
+
+
+def _brief(text: str) -> str:
+    """Text up to its first full thought; `explain` prints the whole."""
+    return f"{text.split(';', 1)[0]} …)" if len(text) > BRIEF and ";" in text and "(" in text else text
+
+
+def _size(vcpu: float, memory_gib: float) -> str:
+    return "-" if pd.isna(vcpu) else f"{vcpu:.4g} / {memory_gib:.4g}"
+
+
+def _rest(console: Console, rows: int, limit: int) -> None:
+    if rows > limit:
+        console.print(f"... and {rows - limit:,} more rows; --out FILE.csv writes them all\n")

@@ -1,0 +1,92 @@
+"""Result files: whole or absent, in full precision."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wharfage.errors import InvalidValueError, did_you_mean
+
+SUFFIXES = (".csv", ".parquet", ".json")
+
+
+def check_output_path(path: Path) -> None:
+    """Raise before any work is done if a result cannot be written there.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is unknown, or the folder is missing or not writable.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InvalidValueError(
+            f"{path.name!r} does not say in which format to write.",
+            hint=did_you_mean(path.suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}.",
+        )
+    folder = path.parent
+    if not folder.is_dir():
+        raise InvalidValueError(f"There is no folder {folder} to write {path.name} to.")
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        raise InvalidValueError(f"{path} cannot be written.", hint="choose another place.")
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV, Parquet or JSON: beside its place first, then renamed.
+
+    Raises
+    ------
+    InvalidValueError
+        If it cannot be written; nothing is left behind.
+    """
+    check_output_path(path)
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        ".csv": lambda data, place: data.to_csv(place, index=False),
+        ".parquet": _write_parquet,
+        ".json": _write_json,
+    }
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        writers[path.suffix.lower()](frame, beside)
+        beside.replace(path)
+    except OSError as error:
+        raise InvalidValueError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="nothing was written."
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        # A column of mixed cells (text among numbers) has no Arrow type: keep it as text.
+        mixed = frame.select_dtypes(include="object").columns
+        text = frame.assign(**{c: frame[c].map(str, na_action="ignore") for c in mixed})
+        table = pa.Table.from_pandas(text, preserve_index=False)
+    pq.write_table(table, path)
+
+
+def _write_json(frame: pd.DataFrame, path: Path) -> None:
+    records = [
+        {name: _json_value(value) for name, value in record.items()}
+        for record in frame.to_dict("records")
+    ]
+    path.write_text(json.dumps(records, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _json_value(value: Any) -> Any:  # noqa: ANN401  cells hold anything
+    if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, str | int | float | bool) else str(value)

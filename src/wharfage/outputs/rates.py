@@ -1,0 +1,133 @@
+"""The rate book on a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from wharfage.errors import InvalidValueError, did_you_mean
+from wharfage.outputs.tables import print_table
+from wharfage.rates.book import RateBook, bundled_folder
+from wharfage.rates.table import Rate, RateTable
+
+
+def print_tables(console: Console, book: RateBook) -> None:
+    """One line per table, then the digest."""
+    rows = []
+    for service in book.services():
+        table = book.table(service)
+        rates = [rate for meter in table.meters.values() for rate in meter.rates]
+        doubtful = sum(rate.confidence == "doubtful" for rate in rates)
+        rows.append(
+            (
+                service,
+                str(len(table.regions) or "all"),
+                f"{len(rates):,}",
+                str(min(rate.date for rate in rates)),
+                str(table.newest_rate),
+                str(table.form.checked_on),
+                f"{doubtful:,}" if doubtful else "-",
+            )
+        )
+    headers = ("service", "regions", "rates", "first date", "newest date", "checked on", "doubtful")
+    print_table(console, headers, rows, right=("regions", "rates", "doubtful"))
+    console.print(f"rate book {book.digest}, newest rate {book.newest_date}")
+
+
+def rate_frame(
+    book: RateBook,
+    service: str,
+    *,
+    region: str | None = None,
+    meter: str | None = None,
+    on: dt.date | None = None,
+) -> pd.DataFrame:
+    """Rates of a service, one row each; with `on`, only those in force on that date.
+
+    Raises
+    ------
+    InvalidValueError
+        If the region or meter is not in the table.
+    """
+    table = book.table(service)
+    if meter is not None and meter not in table.meters:
+        raise InvalidValueError(
+            f"{service} has no meter {meter!r}.",
+            hint=did_you_mean(meter, table.meters) or f"it has {', '.join(table.meters)}.",
+        )
+    if region is not None and region not in table.regions:
+        raise InvalidValueError(
+            f"{service} has no rate in region {region!r}.", hint=did_you_mean(region, table.regions)
+        )
+    rows = [
+        _row(rate)
+        for name, rates in table.meters.items()
+        if meter is None or name == meter
+        for rate in rates.rates
+        if region is None or rate.place in _places(table, rates.place_column, region, on)
+    ]
+    frame = pd.DataFrame(rows)
+    if on is None or frame.empty:
+        return frame
+    frame = frame[frame["rate_date"] <= on.isoformat()]
+    identity = ["meter", "region", "key", "tier_start"]
+    return frame.sort_values("rate_date", kind="stable").drop_duplicates(identity, keep="last").sort_index()
+
+
+def _places(table: RateTable, column: str | None, region: str, on: dt.date | None) -> set[str]:
+    """The region itself, or the price group that it belongs to."""
+    versions = [v for v in table.group_versions(column) if on is None or v.date is None or v.date <= on]
+    groups = {name for v in versions[-1:] for name, members in v.groups.items() if region in members}
+    return {region, ""} | groups
+
+
+def _row(rate: Rate) -> dict[str, object]:
+    return {
+        "meter": rate.meter,
+        "region": rate.place or "all",
+        "key": ", ".join(rate.key.values()),
+        "tier_start": rate.tier_start,
+        "list_unit_price": "withdrawn" if rate.price is None else rate.price,
+        "pricing_unit": rate.pricing_unit,
+        "rate_date": rate.date.isoformat(),
+        "rate_date_kind": rate.date_kind,
+        "sku_id": rate.sku,
+        "source": rate.source,
+        "confidence": rate.confidence,
+    }
+
+
+def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
+    """Rates as a table."""
+    if frame.empty:
+        console.print("no rate is in force there on that date")
+        return
+    shown = frame.head(limit)
+    rows = [
+        (r.meter, r.region, r.key, f"{r.list_unit_price} / {r.pricing_unit}",
+         f"{r.rate_date} {r.rate_date_kind}", r.sku_id or "-", r.source)
+        for r in shown.itertuples()
+    ]
+    headers = ("meter", "region", "variant", "price", "date", "SKU", "source")
+    print_table(console, headers, rows, right=("price",))
+    if len(frame) > limit:
+        console.print(f"... and {len(frame) - limit:,} more; --region, --meter or --out FILE.csv")
+
+
+def print_check(console: Console, folder: Path | None) -> None:
+    """Check a folder of tables and say what was checked.
+
+    Raises
+    ------
+    RateTableError
+        If any table breaks a rule; all failures are listed.
+    """
+    book = RateBook.open(folder or bundled_folder())
+    for service in book.services():
+        table = book.table(service)
+        rates = sum(len(meter.rates) for meter in table.meters.values())
+        console.print(f"ok  {service:<30} {rates:>6,} rates  {len(table.regions):>3} regions")
+    console.print(f"{len(book.services())} tables keep every rule; digest {book.digest}")
