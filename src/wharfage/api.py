@@ -32,7 +32,15 @@ class Total(dict[str, float]):
         Workloads in all; without a price; priced without a minor meter; on doubtful rates.
     """
 
-    def __init__(self, costs: Mapping[str, float], *, rows: int, missing: int, lower_bounds: int, doubtful: int) -> None:
+    def __init__(
+        self,
+        costs: Mapping[str, float],
+        *,
+        rows: int,
+        missing: int,
+        lower_bounds: int,
+        doubtful: int,
+    ) -> None:
         super().__init__(costs)
         self.rows = rows
         self.missing = missing
@@ -114,7 +122,8 @@ class Bill:
         if not len(found):
             raise InvalidValueError(
                 f"There is no workload {workload!r} in the fleet of {len(ids):,}.",
-                hint=did_you_mean(str(workload), map(str, ids[:100_000])) or f"the first is {ids[0]!r}.",
+                hint=did_you_mean(str(workload), map(str, ids[:100_000]))
+                or f"the first is {ids[0]!r}.",
             )
         return explain_workload(self._priced, int(found[0]))
 
@@ -154,7 +163,7 @@ class Bill:
         return f"<Bill of {len(self._priced.fleet):,} workloads on {self.on}: {self.total(strict=False)}>"
 
 
-def estimate(  # noqa: PLR0913  the contract with users, all by keyword
+def estimate(
     fleet: object,
     *,
     rates: RateBook | None = None,
@@ -218,7 +227,7 @@ def estimate(  # noqa: PLR0913  the contract with users, all by keyword
         free_tier=_choice("free_tier", free_tier, ("account", "none")),
         sizes=_choice("sizes", sizes, ("round_up", "strict")),
         before_first=_choice("before_first", before_first, (None, "nearest")),
-        assumptions=check_assumptions(assumptions or {}, book.assumptions),
+        assumptions=check_assumptions(assumptions, book.assumptions) if assumptions else {},
     )
     priced = price_fleet(encode_fleet(read_fleet(fleet)), book, options)
     if strict and priced.reasons.any.any():

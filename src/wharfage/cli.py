@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from wharfage.cli_rates import rates_app
 from wharfage.errors import WharfageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wharfage.api import Bill
 
 DONE, SOME_UNPRICED, FAULT = 0, 1, 2
 
@@ -61,7 +66,9 @@ PurchaseOption = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:  # noqa: FBT002
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     """What containers cost on AWS and Google Cloud."""
     if version:
         from wharfage import __version__  # noqa: PLC0415
@@ -71,7 +78,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 @app.command()
-def price(  # noqa: PLR0913
+def price(
     fleet: Fleet,
     service: ServiceOption = None,
     region: RegionOption = None,
@@ -93,14 +100,21 @@ def price(  # noqa: PLR0913
 
     Example: wharfage price example --on 2026-10-01
     """
-    from wharfage.outputs import bills, files  # noqa: PLC0415  keeps --help quick
+    from wharfage.outputs import bills, files, tables  # noqa: PLC0415  keeps --help quick
 
     if out is not None:
         files.check_output_path(out)
     bill = _bill(
-        fleet, fill={"service": service, "region": region, "purchase_option": purchase_option},
-        on=on, month=month, rates=rates, free_tier=free_tier, sizes=sizes,
-        before_first=before_first, assume=assume, strict=strict,
+        fleet,
+        fill={"service": service, "region": region, "purchase_option": purchase_option},
+        on=on,
+        month=month,
+        rates=rates,
+        free_tier=free_tier,
+        sizes=sizes,
+        before_first=before_first,
+        assume=assume,
+        strict=strict,
     )
     if out is not None:
         frame = bill.lines() if lines else bill.frame
@@ -108,7 +122,7 @@ def price(  # noqa: PLR0913
         err.print(f"{len(frame):,} rows written to {out}")
         bills.print_summary(err, bill)
     else:
-        console = Console(highlight=False)
+        console = tables.console()
         if lines:
             bills.print_lines(console, bill, SHOWN)
         else:
@@ -119,7 +133,7 @@ def price(  # noqa: PLR0913
 
 
 @app.command()
-def explain(  # noqa: PLR0913
+def explain(
     fleet: Fleet,
     workload: Annotated[str, typer.Argument(help="Id of the workload, or its row number.")],
     service: ServiceOption = None,
@@ -138,18 +152,35 @@ def explain(  # noqa: PLR0913
     Example: wharfage explain example checkout
     """
     bill = _bill(
-        fleet, fill={"service": service, "region": region, "purchase_option": purchase_option},
-        on=on, month=month, rates=rates, free_tier=free_tier, sizes=sizes,
-        before_first=before_first, assume=assume, strict=False,
+        fleet,
+        fill={"service": service, "region": region, "purchase_option": purchase_option},
+        on=on,
+        month=month,
+        rates=rates,
+        free_tier=free_tier,
+        sizes=sizes,
+        before_first=before_first,
+        assume=assume,
+        strict=False,
     )
     text = bill.explain(workload)
     typer.echo(text)
     raise typer.Exit(SOME_UNPRICED if "\nunpriced: " in text else DONE)
 
 
-def _bill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
-    fleet, *, fill, on, month, rates, free_tier, sizes, before_first, assume, strict  # noqa: ANN001
-):
+def _bill(
+    fleet: str,
+    *,
+    fill: dict[str, str | None],
+    on: str | None,
+    month: str,
+    rates: Path | None,
+    free_tier: str,
+    sizes: str,
+    before_first: str | None,
+    assume: list[str] | None,
+    strict: bool,
+) -> Bill:
     from wharfage import RateBook, estimate  # noqa: PLC0415  keeps --help quick
 
     return estimate(
@@ -165,7 +196,7 @@ def _bill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
     )
 
 
-def _read(fleet: str, fill: dict[str, str | None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _read(fleet: str, fill: dict[str, str | None]) -> pd.DataFrame:
     """Fleet with empty cells of some columns filled."""
     from wharfage.examples import NAME, example_fleet_path  # noqa: PLC0415
     from wharfage.inputs.fleet import fill_empty, read_file  # noqa: PLC0415

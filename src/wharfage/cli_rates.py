@@ -21,13 +21,14 @@ FolderOption = Annotated[
 @rates_app.command("list")
 def list_tables(rates: FolderOption = None) -> None:
     """List the tables: regions, rates, first and newest date, doubt."""
+    from wharfage.outputs import tables  # noqa: PLC0415
     from wharfage.outputs.rates import print_tables  # noqa: PLC0415  keeps --help quick
 
-    print_tables(Console(highlight=False), _book(rates))
+    print_tables(tables.console(), _book(rates))
 
 
 @rates_app.command("show")
-def show(  # noqa: PLR0913
+def show(
     service: Annotated[str, typer.Argument(help="Service id, such as aws.fargate.")],
     region: Annotated[str | None, typer.Option("--region", help="One region only.")] = None,
     meter: Annotated[str | None, typer.Option("--meter", help="One meter only.")] = None,
@@ -37,6 +38,7 @@ def show(  # noqa: PLR0913
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> None:
     """Show the rates of a service with their dates, SKUs and sources."""
+    from wharfage.outputs import tables  # noqa: PLC0415
     from wharfage.outputs.files import write_frame  # noqa: PLC0415
     from wharfage.outputs.rates import print_rates, rate_frame  # noqa: PLC0415
     from wharfage.rates.book import parse_date  # noqa: PLC0415
@@ -48,7 +50,7 @@ def show(  # noqa: PLR0913
         write_frame(frame, out)
         Console(stderr=True).print(f"{len(frame):,} rates written to {out}")
     else:
-        print_rates(Console(highlight=False), frame, SHOWN)
+        print_rates(tables.console(), frame, SHOWN)
 
 
 @rates_app.command("check")
@@ -56,9 +58,10 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of tables.")] = None,
 ) -> None:
     """Check every rule of every table; all failures with file and line."""
+    from wharfage.outputs import tables  # noqa: PLC0415
     from wharfage.outputs.rates import print_check  # noqa: PLC0415
 
-    print_check(Console(highlight=False), folder)
+    print_check(tables.console(), folder)
 
 
 def _book(folder: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202

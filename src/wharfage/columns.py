@@ -78,7 +78,9 @@ GPU_TYPES = (
 )
 
 
-def _number(name: str, unit: str, meaning: str, default: float | None = None, **limits: float) -> Column:
+def _number(
+    name: str, unit: str, meaning: str, default: float | None = None, **limits: float
+) -> Column:
     return Column(name, Kind.NUMBER, meaning, unit, default, **limits)  # type: ignore[arg-type]
 
 
@@ -86,14 +88,18 @@ def _count(name: str, meaning: str, default: float | None = None) -> Column:
     return Column(name, Kind.COUNT, meaning, "count", default, maximum=1e9)
 
 
-def _category(name: str, meaning: str, choices: tuple[str, ...] = (), default: str | None = None) -> Column:
+def _category(
+    name: str, meaning: str, choices: tuple[str, ...] = (), default: str | None = None
+) -> Column:
     return Column(name, Kind.CATEGORY, meaning, default=default, choices=choices)
 
 
 FLEET_COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
-        Column("workload", Kind.TEXT, "id, unique; the row number where absent", focus="ResourceId"),
+        Column(
+            "workload", Kind.TEXT, "id, unique; the row number where absent", focus="ResourceId"
+        ),
         _category("service", "where it runs"),
         Column("region", Kind.CATEGORY, "the provider's region code", focus="RegionId"),
         _number("vcpu", "vCPU", "requested, per replica"),
@@ -107,12 +113,16 @@ FLEET_COLUMNS: dict[str, Column] = {
         _category("cpu_architecture", "instruction set", ("x86_64", "arm64"), "x86_64"),
         _category("purchase_option", "how it is bought", PURCHASE_OPTIONS, "on_demand"),
         _count("replicas", "tasks, pods or instances running at once"),
-        _number("hours_per_month", "hours", "running time per replica; the whole month where empty"),
+        _number(
+            "hours_per_month", "hours", "running time per replica; the whole month where empty"
+        ),
         _number("runs_per_month", "count", "batch runs per replica"),
         _number("run_seconds", "seconds", "length of one run"),
         _number("requests_per_month", "count", "requests served", maximum=1e15),
         _number("request_seconds", "seconds", "time to serve one request"),
-        _number("concurrency", "count", "requests that one instance serves at once", 1.0, minimum=1.0),
+        _number(
+            "concurrency", "count", "requests that one instance serves at once", 1.0, minimum=1.0
+        ),
         _count("min_instances", "instances kept warm", 0.0),
         _category("billing_mode", "Cloud Run billing", ("request", "instance")),
         _category(
@@ -131,7 +141,9 @@ FLEET_COLUMNS: dict[str, Column] = {
         _count("public_ipv4_count", "public IPv4 addresses per node", 0.0),
         Column("sustained_use", Kind.FLAG, "sustained-use discount applies", default=True),
         _count("cluster_count", "clusters", 1.0),
-        _category("cluster_type", "GKE cluster type", ("autopilot", "zonal", "regional"), "autopilot"),
+        _category(
+            "cluster_type", "GKE cluster type", ("autopilot", "zonal", "regional"), "autopilot"
+        ),
         _category("kubernetes_version", "minor version as text, such as 1.30"),
         _category(
             "control_plane_tier",
@@ -148,7 +160,13 @@ FLEET_COLUMNS: dict[str, Column] = {
         _number("throughput_mibps", "MiB/s", "provisioned throughput", 0.0),
         _number("events_per_month", "count", "events", 0.0, maximum=1e15),
         _number("build_minutes", "minutes", "build time per month", 0.0),
-        Column("billing_account", Kind.CATEGORY, "scope of pools", default="default", focus="BillingAccountId"),
+        Column(
+            "billing_account",
+            Kind.CATEGORY,
+            "scope of pools",
+            default="default",
+            focus="BillingAccountId",
+        ),
     )
 }
 
@@ -173,7 +191,9 @@ METERS: dict[str, Meter] = {
     for meter in (
         Meter("vcpu_hours", "vCPU-Hours", "vCPU time"),
         Meter("memory_gib_hours", "GiB-Hours", "memory time"),
-        Meter("ephemeral_storage_gib_hours", "GiB-Hours", "ephemeral storage beyond what is included"),
+        Meter(
+            "ephemeral_storage_gib_hours", "GiB-Hours", "ephemeral storage beyond what is included"
+        ),
         Meter("os_licence_vcpu_hours", "vCPU-Hours", "operating system licence"),
         Meter("requests", "Requests", "requests served"),
         Meter("idle_vcpu_hours", "vCPU-Hours", "vCPU time of idle warm instances"),
@@ -182,7 +202,11 @@ METERS: dict[str, Meter] = {
         Meter("instance_hours", "Hours", "machine time"),
         Meter("management_hours", "Hours", "management fee on machine time"),
         Meter("cluster_hours", "Hours", "control plane time"),
-        Meter("extended_support_hours", "Hours", "surcharge for a Kubernetes version in extended support"),
+        Meter(
+            "extended_support_hours",
+            "Hours",
+            "surcharge for a Kubernetes version in extended support",
+        ),
         Meter("control_plane_tier_hours", "Hours", "provisioned control plane tier"),
     )
 }

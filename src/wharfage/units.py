@@ -44,7 +44,7 @@ _CALENDAR = re.compile(r"(\d{4})-(\d{2})")
 
 @dataclass(frozen=True)
 class Month:
-    """The length of the month that is priced. [hours]"""
+    """The length of the month that is priced. [hours]."""
 
     text: str
     hours: float

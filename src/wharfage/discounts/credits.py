@@ -56,7 +56,12 @@ def select_credits(
             pool_id = renamed.get(str(assumptions.get(name)), pool_id)
         early = defining.observed_on is not None and defining.observed_on > on
         pool = Pool(
-            pool_id, float(defining.amount or 0), defining.source, defining.date, defining.date_kind, early
+            pool_id,
+            float(defining.amount or 0),
+            defining.source,
+            defining.date,
+            defining.date_kind,
+            early,
         )
         found.append((pool, Share(pool_id, tuple(credit.meters), credit.when)))
     return found

@@ -60,9 +60,9 @@ def line_frame(priced: PricedFleet, rows: NDArray[np.intp] | None = None) -> pd.
     if rows is not None:
         wanted[:] = False
         wanted[rows] = True
-    parts = [
-        _service_lines(priced, result, wanted) for result in priced.services.values()
-    ] + [_credit_lines(priced, wanted)]
+    parts = [_service_lines(priced, result, wanted) for result in priced.services.values()] + [
+        _credit_lines(priced, wanted)
+    ]
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=list(LINE_COLUMNS))
@@ -77,7 +77,9 @@ def _service_lines(
     own = np.flatnonzero(wanted[result.rows])
     if not len(own):
         return pd.DataFrame()
-    tile = price_tile(result.plan, result.columns, own, tier_prices=result.tier_prices, keep_meters=True)
+    tile = price_tile(
+        result.plan, result.columns, own, tier_prices=result.tier_prices, keep_meters=True
+    )
     rows = result.rows[own]
     unpriced = priced.reasons.any[rows]
     parts = []
@@ -113,7 +115,9 @@ def _service_lines(
 
 
 def _unit_price(
-    prices: UnitPrices, key: NDArray[np.int32], list_cost: NDArray[np.float64],
+    prices: UnitPrices,
+    key: NDArray[np.int32],
+    list_cost: NDArray[np.float64],
     quantity: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     # A graduated meter is one line at its average price.
@@ -132,11 +136,11 @@ def _provenance(
         discount = int(prices.discount[code])
         list_row = int(prices.list_row[code])
         if row >= 0:
-            rate = prices.meter.rates[row]
+            rate = prices.meter.rate(row)
             described.append((rate.sku, rate.date.isoformat(), rate.date_kind, rate.source))
         elif discount >= 0:
             entry = table.form.discounts[discount]
-            sku = prices.meter.rates[list_row].sku if list_row >= 0 else None
+            sku = prices.meter.sku[list_row] if list_row >= 0 else None
             date = entry.date.isoformat() if entry.date else None
             described.append((sku, date, entry.date_kind, entry.source))
         else:

@@ -49,7 +49,7 @@ def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
         If any is lacking.
     """
     names = list(fleet.frame.columns)
-    missing = {column: users for column, users in needed.items() if column not in names}
+    missing = {column: users for column, users in needed.items() if column not in fleet.given}
     if not missing:
         return
     unknown = [name for name in names if name not in FLEET_COLUMNS]
@@ -84,9 +84,17 @@ def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> dict[str
     return found
 
 
-def check_rows(  # noqa: PLR0913  a stage of its own, all by keyword
-    *, fleet: Fleet, service: Service, table: RateTable, book: RateBook, rows: Rows,
-    columns: Mapping[str, NDArray[Any]], on: dt.date, month_hours: float, reasons: Reasons,
+def check_rows(
+    *,
+    fleet: Fleet,
+    service: Service,
+    table: RateTable,
+    book: RateBook,
+    rows: Rows,
+    columns: Mapping[str, NDArray[Any]],
+    on: dt.date,
+    month_hours: float,
+    reasons: Reasons,
 ) -> None:
     """Give a reason to every row that the service cannot price as written."""
 
@@ -102,14 +110,14 @@ def check_rows(  # noqa: PLR0913  a stage of its own, all by keyword
     demand = columns["demand"]
     for kind, why in service.cannot_run.items():
         fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
-    if service.runs_workloads:
+    if service.reads_demand:
         fault(
             ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
             "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",
         )
-    for kind, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
-        if name in service.columns and DEMAND_KINDS[kind] not in service.cannot_run:
-            empty = (demand == kind) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
+    for code, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
+        if name in service.columns and DEMAND_KINDS[code] not in service.cannot_run:
+            empty = (demand == code) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
             fault(empty, f"required: {name} is empty")
     if "hours_per_month" in service.columns:
         fault(
@@ -118,13 +126,16 @@ def check_rows(  # noqa: PLR0913  a stage of its own, all by keyword
         )
     if "gpu_count" in service.columns:
         has_type = columns["gpu_type"] != FLEET_COLUMNS["gpu_type"].choices.index("none")
-        fault(~has_type & (columns["gpu_count"] > 0), "required: gpu_type is empty but gpu_count is not")
+        fault(
+            ~has_type & (columns["gpu_count"] > 0),
+            "required: gpu_type is empty but gpu_count is not",
+        )
     _offers(service, table, columns, on, fault)
 
 
 def _cell_faults(fleet: Fleet, service: Service, rows: Rows, reasons: Reasons) -> None:
     used = {*service.columns, "region", "billing_account"}
-    if service.runs_workloads:
+    if service.reads_demand:
         used |= {"runs_per_month", "requests_per_month"}
     for cell in fleet.faults:
         if cell.column in used:

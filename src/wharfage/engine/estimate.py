@@ -66,7 +66,7 @@ class ServiceResult:
 
 @dataclass(frozen=True)
 class PricedFleet:
-    """Costs of every workload of a fleet, in input order. [currency per month]
+    """Costs of every workload of a fleet, in input order. [currency per month].
 
     `credits` maps a pool id to the credit of each row (positive numbers).
     """
@@ -147,16 +147,14 @@ def service_columns(
 ) -> dict[str, NDArray[Any]]:
     """Columns of one service's workloads, with the month and the kind of work derived."""
     whole = len(rows) == len(fleet)
-    columns = {
-        name: values if whole else values[rows] for name, values in fleet.arrays.items()
-    }
+    columns = {name: values if whole else values[rows] for name, values in fleet.arrays.items()}
     columns["month_seconds"] = np.broadcast_to(np.float64(month.seconds), len(rows))
     hours = columns["hours_per_month"]
     columns["hours_per_month"] = np.where(np.isnan(hours), month.hours, hours)
     has_runs = ~np.isnan(columns["runs_per_month"])
     has_requests = ~np.isnan(columns["requests_per_month"])
     demand = np.where(has_runs, RUNS, np.where(has_requests, REQUESTS, 0))
-    if not service.runs_workloads:
+    if not service.reads_demand:
         demand = np.zeros(len(rows), dtype=np.int64)
     columns["demand"] = demand
     modes = FLEET_COLUMNS["billing_mode"].choices
@@ -191,7 +189,12 @@ def plan_service(
     codes: dict[str, NDArray[np.int32]] = {}
     shared: dict[tuple[Any, ...], NDArray[np.int32]] = {}
     for name, found in prices.items():
-        identity = (found.meter.place_column is None, found.places, found.meter.variants, found.meter.values)
+        identity = (
+            found.meter.place_column is None,
+            found.places,
+            found.meter.variants,
+            found.meter.values,
+        )
         if identity not in shared:
             shared[identity] = key_codes(found, columns, fleet.values)
         codes[name] = shared[identity]
@@ -213,16 +216,30 @@ def _price_service(
     table = book.table(service.id)
     columns = service_columns(fleet, service, rows, options.month)
     checks.check_rows(
-        fleet=fleet, service=service, table=table, book=book, rows=rows, columns=columns,
-        on=options.on, month_hours=options.month.hours, reasons=priced.reasons,
+        fleet=fleet,
+        service=service,
+        table=table,
+        book=book,
+        rows=rows,
+        columns=columns,
+        on=options.on,
+        month_hours=options.month.hours,
+        reasons=priced.reasons,
     )
-    drawn = [] if options.free_tier == "none" else select_credits(
-        book.tables, service.id, options.on, options.assumptions
+    drawn = (
+        []
+        if options.free_tier == "none"
+        else select_credits(book.tables, service.id, options.on, options.assumptions)
     )
     pool_ids = list(dict.fromkeys(pool.id for pool, _ in drawn))
     plan = plan_service(
-        fleet, service, table, columns, options,
-        {name: n for n, name in enumerate(pool_ids)}, [share for _, share in drawn],
+        fleet,
+        service,
+        table,
+        columns,
+        options,
+        {name: n for n, name in enumerate(pool_ids)},
+        [share for _, share in drawn],
     )
     tier_prices = _tier_prices(priced, plan, columns, rows)
     parts = map_tiles(
@@ -240,9 +257,13 @@ def _price_service(
             priced.doubtful[rows] |= touched
 
 
-def _collect(  # noqa: PLR0913
-    priced: PricedFleet, plan: ServicePlan, rows: NDArray[np.intp],
-    columns: Mapping[str, NDArray[Any]], parts: list[Tile], tier_prices: Mapping[str, Array],
+def _collect(
+    priced: PricedFleet,
+    plan: ServicePlan,
+    rows: NDArray[np.intp],
+    columns: Mapping[str, NDArray[Any]],
+    parts: list[Tile],
+    tier_prices: Mapping[str, Array],
 ) -> None:
     """Put the tiles of a service together and give faulty rows their reasons."""
     priced.list_cost[rows] = np.concatenate([part.list_cost for part in parts])
@@ -257,13 +278,19 @@ def _collect(  # noqa: PLR0913
         )
     faults, notes = _gather(parts, "faults"), _gather(parts, "notes")
     if priced.options.sizes == "strict":
-        faults["illegal_size: not a legal size, and sizes='strict' does not round up"] = _gather_resized(parts)
+        faults["illegal_size: not a legal size, and sizes='strict' does not round up"] = (
+            _gather_resized(parts)
+        )
     for text, where in faults.items():
         priced.reasons.add(rows[where], text)
     still = priced.reasons.any[rows]
     _missing_rates(priced, plan, rows, columns, parts, still)
     priced.services[plan.service.id] = ServiceResult(
-        plan, rows, columns, tier_prices, {text: rows[where] for text, where in notes.items() if len(where)}
+        plan,
+        rows,
+        columns,
+        tier_prices,
+        {text: rows[where] for text, where in notes.items() if len(where)},
     )
 
 
@@ -288,23 +315,36 @@ def _gather_resized(parts: list[Tile]) -> NDArray[np.intp]:
     return np.flatnonzero(np.concatenate(masks))
 
 
-def _missing_rates(  # noqa: PLR0913
-    priced: PricedFleet, plan: ServicePlan, rows: NDArray[np.intp],
-    columns: Mapping[str, NDArray[Any]], parts: list[Tile], faulty: NDArray[np.bool_],
+def _missing_rates(
+    priced: PricedFleet,
+    plan: ServicePlan,
+    rows: NDArray[np.intp],
+    columns: Mapping[str, NDArray[Any]],
+    parts: list[Tile],
+    faulty: NDArray[np.bool_],
 ) -> None:
     for meter, prices in plan.prices.items():
-        masks = [part.missing.get(meter, np.zeros(len(part.list_cost), dtype=bool)) for part in parts]
+        masks = [
+            part.missing.get(meter, np.zeros(len(part.list_cost), dtype=bool)) for part in parts
+        ]
         mask = np.concatenate(masks) & ~faulty
         if not mask.any():
             continue
         where = np.flatnonzero(mask)
-        names = ["region", *prices.meter.variants] if prices.meter.place_column else list(prices.meter.variants)
-        codes = np.stack([columns[name][where] for name in names] or [np.zeros(len(where), np.int64)])
+        names = (
+            ["region", *prices.meter.variants]
+            if prices.meter.place_column
+            else list(prices.meter.variants)
+        )
+        codes = np.stack(
+            [columns[name][where] for name in names] or [np.zeros(len(where), np.int64)]
+        )
         distinct, member = np.unique(codes, axis=1, return_inverse=True)
         for n in range(distinct.shape[1]):
             chosen = where[member.ravel() == n]
             values = {
-                name: _value(priced.fleet, name, int(distinct[k, n])) for k, name in enumerate(names)
+                name: _value(priced.fleet, name, int(distinct[k, n]))
+                for k, name in enumerate(names)
             }
             key = int(plan.key_codes[meter][chosen[0]])
             priced.reasons.add(rows[chosen], missing_reason(prices, key, values))
@@ -316,7 +356,10 @@ def _value(fleet: Fleet, column: str, code: int) -> str:
 
 
 def _tier_prices(
-    priced: PricedFleet, plan: ServicePlan, columns: Mapping[str, NDArray[Any]], rows: NDArray[np.intp]
+    priced: PricedFleet,
+    plan: ServicePlan,
+    columns: Mapping[str, NDArray[Any]],
+    rows: NDArray[np.intp],
 ) -> dict[str, Array]:
     """Average list price of graduated meters: tiers count per billing account and month."""
     graduated = [name for name, found in plan.prices.items() if found.meter.is_tiered]
@@ -324,7 +367,7 @@ def _tier_prices(
         return {}
     parts = map_tiles(lambda tile: price_tile(plan, columns, tile), len(rows))
     faulty = priced.reasons.any[rows]
-    for _, where in _gather(parts, "faults").items():
+    for where in _gather(parts, "faults").values():
         faulty[where] = True
     found: dict[str, Array] = {}
     accounts = columns["billing_account"]

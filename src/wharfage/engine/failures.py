@@ -77,7 +77,8 @@ def raise_unpriced(priced: PricedFleet) -> None:
         shown.append(f"- and {len(errors) - SHOWN:,} more reasons")
     hint = next((error.hint for _, error in errors if error.hint), None)
     raise UnpricedError(
-        f"{len(failures):,} of {rows:,} workloads have no price on {priced.options.on}:\n" + "\n".join(shown),
+        f"{len(failures):,} of {rows:,} workloads have no price on {priced.options.on}:\n"
+        + "\n".join(shown),
         hint=hint or "total(strict=False) adds what is priced; error.failures lists the rest.",
         failures=failures,
         errors=[error for _, error in errors],

@@ -60,6 +60,8 @@ class Fleet:
         Vocabulary of each coded column.
     faults : list of CellFault
         Cells that cannot be used.
+    given : frozenset of str
+        Columns that the input has.
     warnings : list of str
         Columns that look misspelt.
     """
@@ -68,6 +70,7 @@ class Fleet:
     workloads: NDArray[np.object_]
     arrays: dict[str, NDArray[Any]]
     values: dict[str, tuple[str, ...]]
+    given: frozenset[str]
     faults: list[CellFault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -113,7 +116,7 @@ def encode_fleet(frame: pd.DataFrame) -> Fleet:
     found = _misspelt(names)
     for text in found:
         warnings.warn(text, FleetWarning, stacklevel=3)
-    return Fleet(frame, workloads, arrays, values, faults, found)
+    return Fleet(frame, workloads, arrays, values, frozenset(names), faults, found)
 
 
 def _check_names(names: list[str]) -> None:
@@ -183,7 +186,10 @@ def _numbers(series: pd.Series, column: Column, faults: list[CellFault]) -> NDAr
     result = found.copy()
     for mask, what in (
         (np.isinf(found), "is infinite"),
-        (found < column.minimum, f"is below {column.minimum:g}" if column.minimum else "is negative"),
+        (
+            found < column.minimum,
+            f"is below {column.minimum:g}" if column.minimum else "is negative",
+        ),
         ((found > column.maximum) & np.isfinite(found), f"is absurd: above {column.maximum:g}"),
         (_is_fraction(found, column), "is not a whole number"),
     ):
@@ -262,7 +268,12 @@ def _short(value: str) -> str:
 def _codes(
     series: pd.Series, column: Column, faults: list[CellFault]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    raw, distinct = pd.factorize(series, use_na_sentinel=True)
+    try:
+        raw, distinct = pd.factorize(series, use_na_sentinel=True)
+    except TypeError:
+        # A list or a map in a cell cannot be compared; its text names nothing and becomes a fault.
+        text = series.map(lambda value: value if pd.api.types.is_scalar(value) else str(value))
+        raw, distinct = pd.factorize(text, use_na_sentinel=True)
     words = [_word(value, column) for value in distinct]
     vocabulary, empty = _vocabulary(column)
     if not vocabulary:

@@ -110,13 +110,26 @@ def price_tile(
     )
     for meter, quantity in found.meters.items():
         graduated = None if tier_prices is None else tier_prices.get(meter)
-        _add_meter(tile, plan, part, meter, quantity, None if graduated is None else graduated[rows], keep_meters)
+        _add_meter(
+            tile,
+            plan,
+            part,
+            meter,
+            quantity,
+            None if graduated is None else graduated[rows],
+            keep_meters,
+        )
     return tile
 
 
-def _add_meter(  # noqa: PLR0913
-    tile: Tile, plan: ServicePlan, part: Mapping[str, NDArray[Any]], meter: str, quantity: Array,
-    graduated: Array | None, keep_meters: bool,  # noqa: FBT001
+def _add_meter(
+    tile: Tile,
+    plan: ServicePlan,
+    part: Mapping[str, NDArray[Any]],
+    meter: str,
+    quantity: Array,
+    graduated: Array | None,
+    keep_meters: bool,  # noqa: FBT001
 ) -> None:
     prices = plan.prices[meter]
     key = tile.keys[meter]
@@ -179,7 +192,9 @@ def key_codes(
     sizes = prices.sizes
     last = len(prices.price) - 1
     names = ([] if prices.meter.place_column is None else ["region"]) + list(prices.meter.variants)
-    vocabularies = ([] if prices.meter.place_column is None else [prices.places]) + list(prices.meter.values)
+    vocabularies = ([] if prices.meter.place_column is None else [prices.places]) + list(
+        prices.meter.values
+    )
     rows = len(columns["demand"])
     code = np.zeros(rows, dtype=np.int32)
     unknown = np.zeros(rows, dtype=bool)

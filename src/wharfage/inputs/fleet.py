@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
@@ -93,8 +94,8 @@ def _nearby(path: Path) -> str | None:
 
 
 def _read_csv(path: Path, text: str, separator: str) -> pd.DataFrame:
-    header = text.lstrip().split("\n", 1)[0].rstrip("\r")
-    names = [name.strip() for name in header.split(separator)]
+    header = next(csv.reader(io.StringIO(text.lstrip()), delimiter=separator), [])
+    names = [name.strip() for name in header]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if repeated:
         raise InvalidValueError(
@@ -103,7 +104,11 @@ def _read_csv(path: Path, text: str, separator: str) -> pd.DataFrame:
         )
     try:
         frame = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, na_values=[""],
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
             skipinitialspace=True,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -131,7 +136,8 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
             ) from error
         return _from_records(data if isinstance(data, list) else [data])
     records, failures = [], []
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Only a line feed ends a line: splitlines() would also cut at separators inside a JSON string.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

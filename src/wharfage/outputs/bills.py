@@ -30,15 +30,15 @@ def print_workloads(console: Console, bill: Bill, limit: int) -> None:
     frame = bill.frame
     rows = [
         (
-            str(row.workload),
-            str(row.service),
-            str(row.region),
-            _size(row.billed_vcpu, row.billed_memory_gib),
-            money(row.daily_cost),
-            money(row.monthly_cost),
-            str(row.cost_status),
+            str(row["workload"]),
+            str(row["service"]),
+            str(row["region"]),
+            _size(row["billed_vcpu"], row["billed_memory_gib"]),
+            money(row["daily_cost"]),
+            money(row["monthly_cost"]),
+            str(row["cost_status"]),
         )
-        for row in frame.head(limit).itertuples()
+        for row in frame.head(limit).to_dict("records")
     ]
     headers = ("workload", "service", "region", "vCPU / GiB", "per day", "per month", "status")
     print_table(console, headers, rows, right=("vCPU / GiB", "per day", "per month"))
@@ -50,18 +50,27 @@ def print_lines(console: Console, bill: Bill, limit: int) -> None:
     lines = bill.lines()
     rows = [
         (
-            str(line.workload),
-            str(line.meter),
-            f"{number(line.pricing_quantity)} {line.pricing_unit}",
-            number(line.list_unit_price),
-            money(line.list_cost),
-            money(line.effective_cost),
-            str(line.sku_id or "-"),
-            f"{line.rate_date or '-'}",
+            str(line["workload"]),
+            str(line["meter"]),
+            f"{number(line['pricing_quantity'])} {line['pricing_unit']}",
+            number(line["list_unit_price"]),
+            money(line["list_cost"]),
+            money(line["effective_cost"]),
+            str(line["sku_id"] or "-"),
+            f"{line['rate_date'] or '-'}",
         )
-        for line in lines.head(limit).itertuples()
+        for line in lines.head(limit).to_dict("records")
     ]
-    headers = ("workload", "meter", "quantity", "list price", "list", "effective", "SKU", "rate date")
+    headers = (
+        "workload",
+        "meter",
+        "quantity",
+        "list price",
+        "list",
+        "effective",
+        "SKU",
+        "rate date",
+    )
     print_table(console, headers, rows, right=("quantity", "list price", "list", "effective"))
     _rest(console, len(lines), limit)
 
@@ -92,7 +101,9 @@ def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
 
 def _brief(text: str) -> str:
     """Text up to its first full thought; `explain` prints the whole."""
-    return f"{text.split(';', 1)[0]} …)" if len(text) > BRIEF and ";" in text and "(" in text else text
+    return (
+        f"{text.split(';', 1)[0]} …)" if len(text) > BRIEF and ";" in text and "(" in text else text
+    )
 
 
 def _size(vcpu: float, memory_gib: float) -> str:

@@ -61,7 +61,9 @@ def _defaults(priced: PricedFleet) -> dict[str, str]:
             if not empty or f"default_{column}" not in rules:
                 continue
             name = f"default_{column}.{result.plan.service.id}"
-            said[name] = f"{_plain(result.plan.rules[f'default_{column}'])} where empty ({empty:,} workloads)"
+            said[name] = (
+                f"{_plain(result.plan.rules[f'default_{column}'])} where empty ({empty:,} workloads)"
+            )
     return said
 
 
@@ -74,7 +76,10 @@ def explain_workload(priced: PricedFleet, row: int) -> str:
     region = priced.fleet.values["region"]
     code = int(priced.fleet.arrays["region"][row])
     text = [f"{name} on {service}" + (f" in {region[code]}" if code >= 0 else "")]
-    text += [f"  on {priced.options.on}, month {priced.options.month.text}, rate book {priced.book.digest}", ""]
+    text += [
+        f"  on {priced.options.on}, month {priced.options.month.text}, rate book {priced.book.digest}",
+        "",
+    ]
     if result:
         text += _sizes(priced, result, row)
     reason = priced.reasons.text()[row]
@@ -114,13 +119,17 @@ def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]
     text = []
     for line in lines.itertuples():
         if line.meter.startswith("credit:"):
-            text.append(f"  {line.meter:<30} {number(line.effective_cost)} {currency}  [{line.source}]")
+            text.append(
+                f"  {line.meter:<30} {number(line.effective_cost)} {currency}  [{line.source}]"
+            )
             continue
         price = number(line.list_unit_price)
         arithmetic = f"{number(line.pricing_quantity)} {line.pricing_unit} x {price} = {number(line.list_cost)} {currency}"
         if line.effective_cost != line.list_cost and line.list_cost:
             paid = line.effective_cost / line.list_cost
-            arithmetic += f", bought at {number(line.list_unit_price * paid)} = {number(line.effective_cost)}"
+            arithmetic += (
+                f", bought at {number(line.list_unit_price * paid)} = {number(line.effective_cost)}"
+            )
         sku = f"SKU {line.sku_id}, " if line.sku_id else ""
         dated = f"{line.rate_date_kind} {line.rate_date}" if line.rate_date else "no rate: left out"
         text.append(f"  {line.meter:<30} {arithmetic}")

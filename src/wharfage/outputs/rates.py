@@ -19,7 +19,7 @@ def print_tables(console: Console, book: RateBook) -> None:
     rows = []
     for service in book.services():
         table = book.table(service)
-        rates = [rate for meter in table.meters.values() for rate in meter.rates]
+        rates = [rate for meter in table.meters.values() for rate in meter.rates()]
         doubtful = sum(rate.confidence == "doubtful" for rate in rates)
         rows.append(
             (
@@ -66,7 +66,7 @@ def rate_frame(
         _row(rate)
         for name, rates in table.meters.items()
         if meter is None or name == meter
-        for rate in rates.rates
+        for rate in rates.rates()
         if region is None or rate.place in _places(table, rates.place_column, region, on)
     ]
     frame = pd.DataFrame(rows)
@@ -74,13 +74,21 @@ def rate_frame(
         return frame
     frame = frame[frame["rate_date"] <= on.isoformat()]
     identity = ["meter", "region", "key", "tier_start"]
-    return frame.sort_values("rate_date", kind="stable").drop_duplicates(identity, keep="last").sort_index()
+    return (
+        frame.sort_values("rate_date", kind="stable")
+        .drop_duplicates(identity, keep="last")
+        .sort_index()
+    )
 
 
 def _places(table: RateTable, column: str | None, region: str, on: dt.date | None) -> set[str]:
     """The region itself, or the price group that it belongs to."""
-    versions = [v for v in table.group_versions(column) if on is None or v.date is None or v.date <= on]
-    groups = {name for v in versions[-1:] for name, members in v.groups.items() if region in members}
+    versions = [
+        v for v in table.group_versions(column) if on is None or v.date is None or v.date <= on
+    ]
+    groups = {
+        name for v in versions[-1:] for name, members in v.groups.items() if region in members
+    }
     return {region, ""} | groups
 
 
@@ -107,9 +115,16 @@ def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
         return
     shown = frame.head(limit)
     rows = [
-        (r.meter, r.region, r.key, f"{r.list_unit_price} / {r.pricing_unit}",
-         f"{r.rate_date} {r.rate_date_kind}", r.sku_id or "-", r.source)
-        for r in shown.itertuples()
+        (
+            r["meter"],
+            r["region"],
+            r["key"],
+            f"{r['list_unit_price']} / {r['pricing_unit']}",
+            f"{r['rate_date']} {r['rate_date_kind']}",
+            r["sku_id"] or "-",
+            r["source"],
+        )
+        for r in shown.to_dict("records")
     ]
     headers = ("meter", "region", "variant", "price", "date", "SKU", "source")
     print_table(console, headers, rows, right=("price",))
@@ -128,6 +143,6 @@ def print_check(console: Console, folder: Path | None) -> None:
     book = RateBook.open(folder or bundled_folder())
     for service in book.services():
         table = book.table(service)
-        rates = sum(len(meter.rates) for meter in table.meters.values())
+        rates = sum(len(meter) for meter in table.meters.values())
         console.print(f"ok  {service:<30} {rates:>6,} rates  {len(table.regions):>3} regions")
     console.print(f"{len(book.services())} tables keep every rule; digest {book.digest}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,6 +11,9 @@ import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+#: columns of output that goes to a file or a pipe
+PIPED_WIDTH = 160
 
 CENTS = Decimal("0.01")
 
@@ -41,6 +46,12 @@ def number(value: float) -> str:
     return f"{Decimal(f'{float(value):.12g}'):,f}"
 
 
+def console() -> Console:
+    """Console on standard output; as wide as a table needs where it is no terminal."""
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(highlight=False, width=wide)
+
+
 def print_table(
     console: Console,
     headers: Sequence[str],
@@ -52,7 +63,7 @@ def print_table(
 ) -> None:
     """Print an aligned table; columns in `right` are numbers, those in `wrap` may break."""
     table = Table(
-        box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0)
+        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0, show_edge=False
     )
     for header in headers:
         table.add_column(

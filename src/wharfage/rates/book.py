@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -11,10 +11,12 @@ from pathlib import Path
 
 from wharfage.errors import InvalidValueError, RateTableError, UnknownServiceError, did_you_mean
 from wharfage.rates.check import check_table, raise_problems
+from wharfage.rates.digest import book_digest, table_digest
 from wharfage.rates.document import read_document
+from wharfage.rates.lock import read_lock
+from wharfage.rates.regions import Regions, read_regions
 from wharfage.rates.schema import AssumptionForm
 from wharfage.rates.sources import Sources, read_sources
-from wharfage.rates.regions import Regions, read_regions
 from wharfage.rates.table import RateTable, compile_table
 
 FOLDER = "pricing_data"
@@ -36,6 +38,53 @@ def bundled_folder() -> Path:
     )
 
 
+class Tables(Mapping[str, RateTable]):
+    """Tables by service id, each read when it is first asked for."""
+
+    def __init__(self, folder: Path, paths: Mapping[str, Path], sources: Sources) -> None:
+        self._folder = folder
+        self._paths = dict(paths)
+        self._sources = sources
+        self._read: dict[str, RateTable] = {}
+
+    def __getitem__(self, service: str) -> RateTable:
+        """Table of a service; raises RateTableError if it breaks a rule."""
+        if service not in self._read:
+            table, problems = read_table(self._paths[service], self._folder, self._sources)
+            raise_problems(problems, 1)
+            if table is not None:
+                self._read[service] = table
+        return self._read[service]
+
+    def __contains__(self, service: object) -> bool:
+        """True if there is such a table, without reading it."""
+        return service in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        """Service ids, in order."""
+        return iter(sorted(self._paths))
+
+    def __len__(self) -> int:
+        """Number of tables."""
+        return len(self._paths)
+
+    def read_all(self) -> None:
+        """Read every table now.
+
+        Raises
+        ------
+        RateTableError
+            With every rule that any table breaks.
+        """
+        problems = []
+        for service, path in self._paths.items():
+            table, found = read_table(path, self._folder, self._sources)
+            problems += found
+            if table is not None:
+                self._read[service] = table
+        raise_problems(problems, len(self._paths))
+
+
 @dataclass(frozen=True)
 class RateBook:
     """All rate tables of one folder.
@@ -48,13 +97,14 @@ class RateBook:
     """
 
     folder: Path
-    tables: dict[str, RateTable]
+    tables: Tables
     sources: Sources
     regions: Regions
+    digests: Mapping[str, str]
 
     @classmethod
     def bundled(cls) -> RateBook:
-        """The tables that travel with wharfage, read once per process.
+        """The tables that travel with wharfage; read when they are needed.
 
         Raises
         ------
@@ -65,7 +115,7 @@ class RateBook:
 
     @classmethod
     def open(cls, path: str | Path) -> RateBook:
-        """Tables of a folder laid out like ``pricing_data``.
+        """Tables of a folder laid out like ``pricing_data``, read and checked at once.
 
         Raises
         ------
@@ -73,31 +123,13 @@ class RateBook:
             If the folder or any table is missing, unreadable or breaks a rule; all failures
             are listed.
         """
-        folder = Path(path)
-        if not folder.is_dir():
-            raise RateTableError(
-                f"There is no folder of rate tables at {folder}.",
-                hint="give the folder that holds <provider>/<service>.yaml.",
-            )
-        paths = table_paths(folder)
-        if not paths:
-            raise RateTableError(
-                f"{folder} holds no rate table.", hint="tables lie at <provider>/<service>.yaml."
-            )
-        sources = read_sources(folder / "sources.yaml")
-        regions = read_regions(folder / "regions.yaml")
-        tables, problems = {}, []
-        for table_path in paths:
-            table, found = read_table(table_path, folder, sources)
-            problems += found
-            if table is not None:
-                tables[table.service] = table
-        raise_problems(problems, len(paths))
-        return cls(folder, tables, sources, regions)
+        book = _open(Path(path))
+        book.tables.read_all()
+        return book
 
     def services(self) -> tuple[str, ...]:
         """Ids of the services that have a table, in order."""
-        return tuple(sorted(self.tables))
+        return tuple(self.tables)
 
     def table(self, service: str) -> RateTable:
         """Table of a service.
@@ -107,13 +139,12 @@ class RateBook:
         UnknownServiceError
             If the book has none.
         """
-        try:
-            return self.tables[service]
-        except KeyError:
+        if service not in self.tables:
             raise UnknownServiceError(
                 f"The rate book has no table for {service!r}.",
                 hint=did_you_mean(service, self.tables) or f"it has {', '.join(self.services())}.",
-            ) from None
+            )
+        return self.tables[service]
 
     def dates(self, service: str) -> tuple[dt.date, ...]:
         """Every day on which something changes in a service's table, in order."""
@@ -121,27 +152,49 @@ class RateBook:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of all tables: the same digest gives the same costs. [12 hex digits]"""
-        joined = "\n".join(f"{name} {self.tables[name].digest}" for name in self.services())
-        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+        """Digest of all tables: the same digest gives the same costs. [12 hex digits]."""
+        return book_digest(self.digests)
 
     @cached_property
     def newest_date(self) -> dt.date:
         """Newest date of any rate in the book: the default of ``on``."""
-        return max(table.newest_rate for table in self.tables.values())
+        locked = read_lock(self.folder)
+        return max(
+            locked[name].newest
+            if name in locked and locked[name].digest == self.digests[name]
+            else self.tables[name].newest_rate
+            for name in self.tables
+        )
 
     @cached_property
     def assumptions(self) -> dict[str, AssumptionForm]:
         """Every assumption of every table, by name."""
         found: dict[str, AssumptionForm] = {}
-        for table in self.tables.values():
-            found |= table.form.assumptions
+        for name in self.tables:
+            found |= self.tables[name].form.assumptions
         return found
+
+
+def _open(folder: Path) -> RateBook:
+    if not folder.is_dir():
+        raise RateTableError(
+            f"There is no folder of rate tables at {folder}.",
+            hint="give the folder that holds <provider>/<service>.yaml.",
+        )
+    paths = {expected_id(path, folder): path for path in table_paths(folder)}
+    if not paths:
+        raise RateTableError(
+            f"{folder} holds no rate table.", hint="tables lie at <provider>/<service>.yaml."
+        )
+    sources = read_sources(folder / "sources.yaml")
+    regions = read_regions(folder / "regions.yaml")
+    digests = {service: table_digest(path) for service, path in paths.items()}
+    return RateBook(folder, Tables(folder, paths, sources), sources, regions, digests)
 
 
 @cache
 def _bundled() -> RateBook:
-    return RateBook.open(bundled_folder())
+    return _open(bundled_folder())
 
 
 def table_paths(folder: Path) -> list[Path]:
@@ -155,16 +208,15 @@ def read_table(
     """Table at `path` (None if it cannot be compiled) and every rule that it breaks."""
     try:
         document = read_document(path)
+        form, problems = check_table(document, sources, expected_id(path, folder))
+        if form is None or problems:
+            return None, problems
+        return compile_table(form, document, table_digest(path)), []
     except RateTableError as error:
         listed = error.failures.to_dict("records") or [
             {"file": path.name, "line": 1, "message": error.message}
         ]
         return None, [{"rule": "form", **record} for record in listed]
-    form, problems = check_table(document, sources, expected_id(path, folder))
-    if form is None or problems:
-        return None, problems
-    digest = hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-    return compile_table(form, document, digest), []
 
 
 def expected_id(path: Path, folder: Path) -> str:

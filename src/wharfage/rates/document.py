@@ -1,14 +1,15 @@
 """YAML documents of the rate book, read with the line of every value.
 
 A hostile or careless file fails here with its place: duplicate keys, anchors and aliases (which
-can blow a small file up to gigabytes), tags, several documents, or text that is not YAML.
+can blow a small file up to gigabytes), tags, several documents, nesting that would exhaust the
+stack, or text that is not YAML. Events of the parser are read one by one, never a composed tree.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -16,6 +17,12 @@ from wharfage.errors import RateTableError
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 50_000_000
+#: deeper than any table; libyaml's own composer overruns the stack on hostile nesting
+MAX_DEPTH = 40
+#: a value is quoted in a message up to this length
+SHOWN = 40
+TEXT = "tag:yaml.org,2002:str"
+HINT = "a rate table is plain YAML: one document, every key once, no anchors, no tags."
 
 Place = tuple[str | int, ...]
 
@@ -41,49 +48,85 @@ class Document:
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self.path = path
+        self.loader = Loader(text)
         self.lines: dict[Place, int] = {}
-        self.seen: set[int] = set()
-        self.scalars = Loader("")
         self.problems: list[dict[str, Any]] = []
 
-    def problem(self, node: yaml.Node, message: str) -> None:
-        self.problems.append(
-            {"file": self.path.name, "line": node.start_mark.line + 1, "message": message}
-        )
+    def problem(self, event: yaml.Event, message: str) -> None:
+        line = event.start_mark.line + 1
+        self.problems.append({"file": self.path.name, "line": line, "message": message})
 
-    def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401  YAML holds anything
-        self.lines[place] = node.start_mark.line + 1
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            self.problem(node, f"tag {node.tag!r} is not allowed")
-            return None
-        if isinstance(node, yaml.ScalarNode):
-            try:
-                return self.scalars.construct_object(node)
-            except (ValueError, yaml.YAMLError) as error:
-                self.problem(node, f"{node.value!r} cannot be read: {error}")
-                return None
-        # The composer returns the same node object wherever an alias points to it.
-        if id(node) in self.seen:
-            self.problem(node, "anchors and aliases are not allowed in rate tables")
-            return None
-        self.seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*place, n)) for n, item in enumerate(node.value)]
-        return self.mapping(node, place)
+    def document(self) -> Any:  # noqa: ANN401  YAML holds anything
+        """The one document of the file; an empty file is an empty map."""
+        self.loader.get_event()
+        if isinstance(self.loader.get_event(), yaml.StreamEndEvent):
+            return {}
+        self.lines[()] = 1
+        data = self.value(self.loader.get_event(), ())
+        self.loader.get_event()
+        after = self.loader.get_event()
+        if not isinstance(after, yaml.StreamEndEvent):
+            self.problem(after, "a second document starts here")
+        return data
 
-    def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            if not isinstance(key, str):
-                self.problem(key_node, "a key must be plain text")
-            elif key in found:
-                self.problem(key_node, f"key {key!r} stands here twice")
-            else:
-                found[key] = self.value(value_node, (*place, key))
+    def value(self, event: yaml.Event, place: Place) -> Any:  # noqa: ANN401
+        self.lines.setdefault(place, event.start_mark.line + 1)
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            self.problem(event, "anchors and aliases are not allowed in rate tables")
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if event.tag is not None:
+            self.problem(event, f"tag {event.tag!r} is not allowed")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if len(place) >= MAX_DEPTH:
+            line = event.start_mark.line + 1
+            _fail(self.path, line, f"nested more than {MAX_DEPTH} levels deep", HINT)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(place)
+        return self.sequence(place)
+
+    def scalar(self, event: yaml.ScalarEvent) -> Any:  # noqa: ANN401
+        if event.tag is not None:
+            return None
+        tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag == TEXT:
+            return event.value
+        node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, yaml.YAMLError) as error:
+            why = getattr(error, "problem", None) or str(error)
+            self.problem(event, f"{_short(event.value)} cannot be read: {why}")
+            return None
+
+    def sequence(self, place: Place) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := self.loader.get_event(), yaml.SequenceEndEvent):
+            found.append(self.value(event, (*place, len(found))))
         return found
+
+    def mapping(self, place: Place) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(key := self.loader.get_event(), yaml.MappingEndEvent):
+            name = self.key(key, place)
+            if name in found:
+                self.problem(key, f"key {_short(name)} stands here twice")
+            inside = (*place, name)
+            self.lines[inside] = key.start_mark.line + 1
+            found[name] = self.value(self.loader.get_event(), inside)
+        return found
+
+    def key(self, event: yaml.Event, place: Place) -> str:
+        plain = isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None
+        if plain:
+            return str(event.value)
+        self.problem(event, "a key must be plain text, without anchor, alias or tag")
+        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            self.value(event, (*place, "?"))
+        return "?"
 
 
 def read_document(path: Path) -> Document:
@@ -93,41 +136,58 @@ def read_document(path: Path) -> Document:
     ------
     RateTableError
         If the file cannot be read, is not one YAML document, or uses duplicate keys, anchors
-        or tags; every such place is listed.
+        or tags; every such place is listed in ``failures``.
     """
+    text = _text(path)
+    reader = _Reader(path, text)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RateTableError(
-                f"{path.name} is larger than {MAX_BYTES:,} bytes.",
-                hint="a rate table holds a few thousand rows; check that this is one.",
-            )
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RateTableError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise RateTableError(
-            f"{path.name} is not UTF-8 text (byte {error.start:,}).",
-            hint="save the table as UTF-8.",
-        ) from error
-    reader = _Reader(path)
-    try:
-        node = yaml.compose(text, Loader=Loader)
-        data = {} if node is None else reader.value(node, ())
+        data = reader.document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
-        raise RateTableError(
-            f"{path.name}:{line} is not valid YAML: {problem}.", hint="mend the line named."
-        ) from error
-    except RecursionError as error:
-        raise RateTableError(f"{path.name} is nested too deeply.") from error
+        line, problem = _reason(error, text)
+        _fail(path, line, f"not valid YAML: {problem}", "mend the line named.")
+    finally:
+        reader.loader.dispose()
     if reader.problems:
         first = reader.problems[0]
         raise RateTableError(
             f"{first['file']}:{first['line']}: {first['message']}"
             f" ({len(reader.problems):,} such places in the file).",
-            hint="a rate table is plain YAML: one document, every key once, no anchors, no tags.",
+            hint=HINT,
             failures=reader.problems,
         )
     return Document(path, data, reader.lines)
+
+
+def _text(path: Path) -> str:
+    hint = "a rate table is a text file of a few thousand rows; check that this is one."
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            _fail(path, 1, "this is no regular file", hint)
+        if size > MAX_BYTES:
+            _fail(path, 1, f"the file is larger than {MAX_BYTES:,} bytes", hint)
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        _fail(path, 1, f"the file cannot be read: {error.strerror}", f"looked for {path}.")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        _fail(path, line, f"this is not UTF-8 text (byte {error.start:,})", "save it as UTF-8.")
+
+
+def _reason(error: yaml.YAMLError, text: str) -> tuple[int, str]:
+    """Line and words of a parser's error."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return mark.line + 1, getattr(error, "problem", None) or str(error)
+    position = getattr(error, "position", 0)
+    line = text.encode()[:position].count(b"\n") + 1
+    return line, getattr(error, "reason", None) or str(error)
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= SHOWN else value[:SHOWN] + "...")
+
+
+def _fail(path: Path, line: int, message: str, hint: str) -> NoReturn:
+    failure = {"file": path.name, "line": line, "message": message}
+    raise RateTableError(f"{path.name}:{line}: {message}.", hint=hint, failures=[failure])

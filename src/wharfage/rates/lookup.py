@@ -7,13 +7,17 @@ not there stays NaN with a status: never 0, never another region, never another 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from fnmatch import fnmatchcase
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import PURCHASE_OPTIONS
+from wharfage.rates.schema import GroupVersion
 from wharfage.rates.table import DATE_SPAN, MeterRates, RateTable
 
 #: A Spot price moves; one read longer ago than this makes the result doubtful (contract, 3).
@@ -47,7 +51,9 @@ class UnitPrices:
     list_row: NDArray[np.int64]
     discount: NDArray[np.int64]
     first_date: NDArray[np.int64]
-    schedules: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+    schedules: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(
+        default_factory=dict
+    )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -90,50 +96,57 @@ def select_unit_prices(
     places = meter.places
     groups = table.group_versions(meter.place_column)
     if groups:
-        found, places = _regions_of_groups(found, meter, groups, table.regions, on)
+        found, places = _regions_of_groups(found, meter, groups, table.regions, on), table.regions
     shape = ((len(places), *meter.sizes[1:]) if meter.place_column else meter.sizes) or (1,)
     scale = meter.per_canonical_unit
-    list_row, list_status, list_early = found.row, found.status, found.early
-    if "purchase_option" in meter.variants:
-        axis = len(shape) - len(meter.variants) + meter.variants.index("purchase_option")
-        list_row, list_status, list_early = (
-            _on_demand(part, shape, axis) for part in (found.row, found.status, found.early)
-        )
+    codes = dict(zip(_key_columns(meter), np.indices(shape).reshape(len(shape), -1), strict=False))
+    listed = _on_demand(found, shape, meter)
     if meter.list_by_default:
-        found = _AsOf(list_row, list_status, list_early, found.first_date)
-    list_price = _price_of(meter, list_row) * scale
-    price = _price_of(meter, found.row) * scale
-    status = found.status.copy()
-    doubtful = found.early | list_early | _doubt_of(meter, found.row) | _doubt_of(meter, list_row)
-    discount = np.full(len(price), -1, dtype=np.int64)
-    if "purchase_option" in meter.variants:
-        doubtful |= _stale_spot(meter, found.row, shape, axis, on)
-        _apply_discounts(
-            table, meter, shape, on, before_first, list_price, price, status, doubtful, discount
-        )
-    status = np.where((status == Status.PRICED) & np.isnan(list_price), list_status, status)
-    price = np.where(status == Status.PRICED, price, np.nan)
-    schedules = _schedules(meter, list_row) if meter.is_tiered else {}
+        found = replace(listed, first_date=found.first_date)
+    list_price = _price_of(meter, listed.row) * scale
+    paid = _Effective(
+        price=_price_of(meter, found.row) * scale,
+        status=found.status.copy(),
+        doubtful=found.early
+        | listed.early
+        | _doubt_of(meter, found.row)
+        | _doubt_of(meter, listed.row),
+        discount=np.full(len(list_price), -1, dtype=np.int64),
+    )
+    if "purchase_option" in codes:
+        paid.doubtful |= _stale_spot(meter, found.row, codes["purchase_option"], on)
+        nearest = before_first == "nearest"
+        _apply_discounts(paid, table, meter, codes, list_price, on, nearest=nearest)
+    status = np.where(
+        (paid.status == Status.PRICED) & np.isnan(list_price), listed.status, paid.status
+    )
+    is_priced = status == Status.PRICED
     return UnitPrices(
         meter=meter,
         places=places,
-        list_price=np.append(np.where(status == Status.PRICED, list_price, np.nan), np.nan),
-        price=np.append(price, np.nan),
+        list_price=np.append(np.where(is_priced, list_price, np.nan), np.nan),
+        price=np.append(np.where(is_priced, paid.price, np.nan), np.nan),
         status=np.append(status, Status.UNKNOWN).astype(np.int8),
-        doubtful=np.append(doubtful, False),
+        doubtful=np.append(paid.doubtful, False),
         row=np.append(found.row, -1),
-        list_row=np.append(list_row, -1),
-        discount=np.append(discount, -1),
+        list_row=np.append(listed.row, -1),
+        discount=np.append(paid.discount, -1),
         first_date=np.append(found.first_date, -1),
-        schedules=schedules,
+        schedules=_schedules(meter, listed.row) if meter.is_tiered else {},
     )
+
+
+def _key_columns(meter: MeterRates) -> tuple[str, ...]:
+    return (("region",) if meter.place_column else ()) + meter.variants
 
 
 def _as_of(meter: MeterRates, on: dt.date, *, nearest: bool) -> _AsOf:
     keys = np.arange(meter.keys)
     # Tiers of one date are neighbours; the first of them (tier 0) stands for the date.
     packed = meter.key_code * DATE_SPAN + meter.ordinal
-    starts = np.flatnonzero(np.append(True, np.diff(packed) != 0)) if len(packed) else np.empty(0, int)
+    starts = (
+        np.flatnonzero(np.append(True, np.diff(packed) != 0)) if len(packed) else np.empty(0, int)
+    )
     events, event_key = packed[starts], meter.key_code[starts]
     if not len(events):
         none = np.full(len(keys), -1)
@@ -156,38 +169,49 @@ def _as_of(meter: MeterRates, on: dt.date, *, nearest: bool) -> _AsOf:
     return _AsOf(row, status.astype(np.int8), use_first, first_date)
 
 
-def _regions_of_groups(found, meter, versions, regions, on):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _regions_of_groups(
+    found: _AsOf,
+    meter: MeterRates,
+    versions: Sequence[GroupVersion],
+    regions: tuple[str, ...],
+    on: dt.date,
+) -> _AsOf:
     """Group prices spread over the regions that belong to each group on the date."""
     in_force = versions[0]
     for version in versions:
         if version.date is None or version.date <= on:
             in_force = version
     group_of = {region: name for name, members in in_force.groups.items() for region in members}
-    group_code = np.array(
-        [meter.place_index.get(group_of.get(region, ""), -1) for region in regions], dtype=np.int64
-    )
-    inside = (group_code >= 0)[:, None]
+    # A region outside every group gets the slot after the last group, which has no price.
+    outside = len(meter.places)
+    group = [meter.place_index.get(group_of.get(region, ""), outside) for region in regions]
 
-    def spread(part, missing):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def spread(part: NDArray[Any], missing: float) -> NDArray[Any]:
         by_group = part.reshape(len(meter.places), -1)
-        return np.where(inside, by_group[np.maximum(group_code, 0)], missing).ravel()
+        none = np.full((1, by_group.shape[1]), missing, dtype=part.dtype)
+        return np.concatenate([by_group, none])[group].ravel()
 
-    return (
-        _AsOf(
-            spread(found.row, -1),
-            spread(found.status, Status.UNKNOWN).astype(np.int8),
-            spread(found.early, False),
-            spread(found.first_date, -1),
-        ),
-        tuple(regions),
+    return _AsOf(
+        spread(found.row, -1),
+        spread(found.status, Status.UNKNOWN),
+        spread(found.early, 0),
+        spread(found.first_date, -1),
     )
 
 
-def _on_demand(part: NDArray, shape: tuple[int, ...], axis: int) -> NDArray:
-    """The on-demand slice, repeated for every purchase option."""
-    dense = part.reshape(shape)
-    index = PURCHASE_OPTIONS.index("on_demand")
-    return np.broadcast_to(dense.take([index], axis=axis), shape).ravel()
+def _on_demand(found: _AsOf, shape: tuple[int, ...], meter: MeterRates) -> _AsOf:
+    """The on-demand slice, repeated for every purchase option; all of it if there is none."""
+    if "purchase_option" not in meter.variants:
+        return found
+    axis = len(shape) - len(meter.variants) + meter.variants.index("purchase_option")
+    index = [PURCHASE_OPTIONS.index("on_demand")]
+
+    def repeat(part: NDArray[Any]) -> NDArray[Any]:
+        return np.broadcast_to(part.reshape(shape).take(index, axis=axis), shape).ravel()
+
+    return _AsOf(
+        repeat(found.row), repeat(found.status), repeat(found.early), repeat(found.first_date)
+    )
 
 
 def _price_of(meter: MeterRates, row: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -198,47 +222,62 @@ def _doubt_of(meter: MeterRates, row: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.append(meter.doubtful, False)[row]
 
 
-def _stale_spot(meter, row, shape, axis, on):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _stale_spot(
+    meter: MeterRates, row: NDArray[np.int64], option: NDArray[np.int64], on: dt.date
+) -> NDArray[np.bool_]:
     age = on.toordinal() - np.append(meter.ordinal, on.toordinal())[row]
-    option = np.indices(shape)[axis].ravel()
     return (option == PURCHASE_OPTIONS.index("spot")) & (age > SPOT_FRESH_DAYS)
 
 
-def _apply_discounts(  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    table, meter, shape, on, before_first, list_price, price, status, doubtful, discount  # noqa: ANN001
+@dataclass
+class _Effective:
+    """What every key pays, being filled in."""
+
+    price: NDArray[np.float64]
+    status: NDArray[np.int8]
+    doubtful: NDArray[np.bool_]
+    discount: NDArray[np.int64]
+
+
+def _apply_discounts(
+    paid: _Effective,
+    table: RateTable,
+    meter: MeterRates,
+    codes: Mapping[str, NDArray[np.int64]],
+    list_price: NDArray[np.float64],
+    on: dt.date,
+    *,
+    nearest: bool,
 ) -> None:
     """Fill options that are sold as a percentage off the list price, oldest discount first."""
-    offset = len(shape) - len(meter.variants)
-    codes = np.indices(shape).reshape(len(shape), -1)
-    without_rate = status != Status.PRICED
+    open_keys = paid.status != Status.PRICED
     if meter.list_by_default:
-        on_demand = PURCHASE_OPTIONS.index("on_demand")
-        without_rate = codes[offset + meter.variants.index("purchase_option")] != on_demand
-    ordered = sorted(enumerate(table.form.discounts), key=lambda item: str(item[1].date or ""))
-    for number, entry in ordered:
-        if meter.name not in entry.meters:
-            continue
-        wanted = {**entry.key, "purchase_option": [entry.purchase_option]}
-        mask = without_rate & ~np.isnan(list_price)
-        for column, allowed in wanted.items():
-            if column not in meter.variants:
-                continue
-            position = meter.variants.index(column)
-            allowed_codes = [meter.values[position].index(v) for v in allowed]
-            mask &= np.isin(codes[offset + position], allowed_codes)
+        open_keys = codes["purchase_option"] != PURCHASE_OPTIONS.index("on_demand")
+    own = [(n, d) for n, d in enumerate(table.form.discounts) if meter.name in d.meters]
+    for number, entry in sorted(own, key=lambda item: item[1].date or dt.date.min):
+        mask = open_keys & ~np.isnan(list_price)
+        for column, words in {**entry.key, "purchase_option": [entry.purchase_option]}.items():
+            if column in codes:
+                mask &= np.isin(codes[column], _matching(meter, column, words))
         early = entry.date is not None and entry.date > on
-        if early and meter.list_by_default and before_first != "nearest":
+        if early and not nearest:
+            paid.status[mask & (paid.status == Status.UNKNOWN)] = Status.NOT_YET
             continue
-        if early and before_first != "nearest":
-            status[mask & (status == Status.UNKNOWN)] = Status.NOT_YET
-            continue
-        price[mask] = list_price[mask] * (1.0 - float(entry.fraction))
-        status[mask] = Status.PRICED
-        doubtful[mask] |= early or entry.confidence == "doubtful"
-        discount[mask] = number
+        paid.price[mask] = list_price[mask] * (1.0 - float(entry.fraction))
+        paid.status[mask] = Status.PRICED
+        paid.doubtful[mask] |= early or entry.confidence == "doubtful"
+        paid.discount[mask] = number
 
 
-def _schedules(meter: MeterRates, list_row: NDArray[np.int64]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _matching(meter: MeterRates, column: str, words: Sequence[str]) -> list[int]:
+    """Codes of the values that any word names; a word may be a pattern such as ``n2-*``."""
+    values = meter.values[meter.variants.index(column)]
+    return [n for n, value in enumerate(values) if any(fnmatchcase(value, w) for w in words)]
+
+
+def _schedules(
+    meter: MeterRates, list_row: NDArray[np.int64]
+) -> dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     found = {}
     for key, row in enumerate(list_row):
         if row < 0:

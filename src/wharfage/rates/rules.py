@@ -7,7 +7,7 @@ support phases of Kubernetes versions. Services index rule arrays with fleet cod
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,14 @@ from wharfage.rates.schema import AssumptionForm, RuleForm, RuleVersion
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.schedules.sizes import SizeLadder
 
-Rule = float | NDArray[np.float64] | SizeLadder
+Rule = float | NDArray[Any] | SizeLadder
 Assumption = float | str
 
 
 class Rules(Mapping[str, Any]):
     """The rules of one service in force on one date, by name, and its assumptions."""
 
-    def __init__(self, rules: dict[str, Any], assumptions: dict[str, Assumption]) -> None:
+    def __init__(self, rules: dict[str, Any], assumptions: dict[str, Any]) -> None:
         self._rules = rules
         self.assumptions = assumptions
 
@@ -40,7 +40,7 @@ class Rules(Mapping[str, Any]):
                 hint=f"known rules: {', '.join(sorted(self._rules)) or 'none'}.",
             ) from None
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+    def __iter__(self) -> Iterator[str]:
         """Names of the rules."""
         return iter(self._rules)
 

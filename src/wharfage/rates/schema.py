@@ -7,10 +7,14 @@ Only the form is checked here (names, types, units, dates); meaning is checked i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+#: digits with at most one point: no sign, exponent, blank or underscore
+PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def _decimal_text(value: object) -> object:
@@ -24,6 +28,9 @@ def _decimal_text(value: object) -> object:
         raise ValueError(message) from None
     if not amount.is_finite() or amount < 0:
         message = f"{value!r} is not a price: it must be finite and not negative"
+        raise ValueError(message)
+    if not PLAIN.fullmatch(value):
+        message = f"{value!r} is not a plain decimal number such as 0.04048"
         raise ValueError(message)
     return value
 
@@ -44,7 +51,7 @@ class Dated(Form):
     observed_on: dt.date | None = None
     source: str
     note: str | None = None
-    confidence: str | None = None
+    confidence: Literal["doubtful"] | None = None
 
     @model_validator(mode="after")
     def _one_date(self) -> Dated:
@@ -103,14 +110,20 @@ class RateBlock(Dated):
     tier_start: DecimalText = "0"
     price: PriceCell | None = None
     prices: dict[str, PriceCell] | None = None
+    file: str | None = None
+    history_file: str | None = None
 
     @model_validator(mode="after")
     def _dated_and_priced(self) -> RateBlock:
-        if self.date is None:
-            message = "a rate needs effective_from (first day in force) or observed_on (day read)"
+        if (self.date is None) != (self.history_file is not None):
+            message = (
+                "a rate needs effective_from (first day in force) or observed_on (day read);"
+                " a history_file has a date in every row instead"
+            )
             raise ValueError(message)
-        if (self.prices is None) == ("price" not in self.model_fields_set):
-            message = "give price (same everywhere) or prices (by place)"
+        ways = {"price", "prices", "file", "history_file"} & self.model_fields_set
+        if len(ways) != 1:
+            message = "give price (same everywhere), prices (by place), file or history_file"
             raise ValueError(message)
         return self
 
@@ -143,7 +156,15 @@ class NotOffered(Form):
 class RuleVersion(Dated):
     """The value of a rule from a date on; the first version may have no date."""
 
-    value: Any
+    value: Any = None
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _one_value(self) -> RuleVersion:
+        if len({"value", "file"} & self.model_fields_set) != 1:
+            message = "give a value or a file"
+            raise ValueError(message)
+        return self
 
 
 class RuleForm(Form):

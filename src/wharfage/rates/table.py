@@ -8,15 +8,18 @@ closed column is the one of :mod:`wharfage.columns`, so fleet codes index rates 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS, Kind
+from wharfage.rates.cells import MACHINE, Cells, read_cells
 from wharfage.rates.document import Document
-from wharfage.rates.schema import GroupVersion, MeterForm, TableForm
+from wharfage.rates.schema import GroupVersion, MeterForm, RateBlock, TableForm
 from wharfage.units import PRICING_UNITS
 
 FLAG_VALUES = ("false", "true")
@@ -61,19 +64,31 @@ class MeterRates:
     """
 
     name: str
+    service: str
     form: MeterForm
     place_column: str | None
     places: tuple[str, ...]
     variants: tuple[str, ...]
-    sizes: tuple[int, ...]
     values: tuple[tuple[str, ...], ...]
-    rates: tuple[Rate, ...]
+    blocks: tuple[RateBlock, ...]
+    block_of: NDArray[np.int64]
     key_code: NDArray[np.int64]
     ordinal: NDArray[np.int64]
     tier_start: NDArray[np.float64]
+    price_text: NDArray[np.object_]
     price: NDArray[np.float64]
+    sku: NDArray[np.object_]
     doubtful: NDArray[np.bool_]
     list_by_default: bool = False
+
+    def __len__(self) -> int:
+        """Number of rates."""
+        return len(self.key_code)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Shape of the dense key product."""
+        return ((len(self.places),) if self.place_column else ()) + tuple(map(len, self.values))
 
     @property
     def keys(self) -> int:
@@ -95,6 +110,37 @@ class MeterRates:
         """Code of each place."""
         return {place: code for code, place in enumerate(self.places)}
 
+    def rate(self, row: int) -> Rate:
+        """One rate, as a person reads it."""
+        block = self.blocks[self.block_of[row]]
+        parts = list(np.unravel_index(self.key_code[row], self.sizes)) if self.sizes else []
+        place = self.places[parts.pop(0)] if self.place_column else ""
+        key = {
+            column: values[part]
+            for column, values, part in zip(self.variants, self.values, parts, strict=True)
+        }
+        if self.list_by_default:
+            key.pop("purchase_option")
+        return Rate(
+            service=self.service,
+            meter=self.name,
+            place=place,
+            key=key,
+            pricing_unit=block.pricing_unit,
+            tier_start=block.tier_start,
+            price=self.price_text[row],
+            date=dt.date.fromordinal(int(self.ordinal[row])),
+            date_kind=block.date_kind,
+            sku=self.sku[row],
+            source=block.source,
+            confidence=block.confidence,
+            note=block.note,
+        )
+
+    def rates(self) -> Iterator[Rate]:
+        """Every rate, in order of key, date and tier."""
+        return map(self.rate, range(len(self)))
+
 
 @dataclass(frozen=True)
 class RateTable:
@@ -113,7 +159,11 @@ class RateTable:
     @cached_property
     def dates(self) -> tuple[dt.date, ...]:
         """Every day on which a rate, a discount or a price group starts, in order."""
-        rates = {block.date for block in self.form.rates}
+        rates = {
+            dt.date.fromordinal(int(day))
+            for meter in self.meters.values()
+            for day in np.unique(meter.ordinal)
+        }
         discounts = {discount.date for discount in self.form.discounts}
         groups = {v.date for versions in self.form.region_groups.values() for v in versions}
         return tuple(sorted(day for day in rates | discounts | groups if day is not None))
@@ -121,7 +171,7 @@ class RateTable:
     @cached_property
     def newest_rate(self) -> dt.date:
         """Newest date of any rate."""
-        return max(block.date for block in self.form.rates if block.date)
+        return dt.date.fromordinal(max(int(meter.ordinal.max()) for meter in self.meters.values()))
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -141,97 +191,113 @@ class RateTable:
 
 
 def compile_table(form: TableForm, document: Document, digest: str) -> RateTable:
-    """Table with its rates in arrays; the form must have passed :mod:`wharfage.rates.check`."""
-    meters = {name: _compile_meter(name, form) for name in form.meters}
+    """Table with its rates in arrays; the form must have passed :mod:`wharfage.rates.check`.
+
+    Raises
+    ------
+    RateTableError
+        If a machine file that the table names cannot be read.
+    """
+    folder = document.path.parent
+    cells = {n: read_cells(block, folder) for n, block in enumerate(form.rates)}
+    regions = _regions(form, cells)
+    meters = {name: _compile_meter(name, form, cells, regions) for name in form.meters}
     return RateTable(form, document, digest, meters)
 
 
-def _compile_meter(name: str, form: TableForm) -> MeterRates:
+def _regions(form: TableForm, cells: dict[int, Cells]) -> tuple[str, ...]:
+    """Regions of all meters by region: they share one vocabulary, so that keys are shared."""
+    found: set[str] = set()
+    for n, block in enumerate(form.rates):
+        if (form.meters[block.meter].key or [""])[0] == "region":
+            found |= set(pd.unique(cells[n].place))
+    return tuple(sorted(found))
+
+
+def _compile_meter(
+    name: str, form: TableForm, cells: dict[int, Cells], regions: tuple[str, ...]
+) -> MeterRates:
     meter = form.meters[name]
     place_column = meter.key[0] if meter.key and _is_place(meter.key[0], form) else None
     variants = tuple(meter.key[1:] if place_column else meter.key)
     discounted = any(name in discount.meters for discount in form.discounts)
     list_by_default = discounted and "purchase_option" not in variants
-    found = [rate for block in form.rates if block.meter == name for rate in _rates(block, form)]
     if list_by_default:
         variants = (*variants, "purchase_option")
-        found = [replace(r, key={**r.key, "purchase_option": "on_demand"}) for r in found]
-    places = _places(place_column, found, form)
+    own = [(n, block) for n, block in enumerate(form.rates) if block.meter == name]
+    columns = [_key_columns(block, cells[n], meter, place_column, variants) for n, block in own]
+    places = regions if place_column == "region" else _distinct(c[0] for c in columns)
     values = tuple(
-        vocabulary(column) or tuple(sorted({rate.key[column] for rate in found}))
-        for column in variants
+        vocabulary(column) or _distinct(c[k + 1] for c in columns)
+        for k, column in enumerate(variants)
     )
-    sizes = ((len(places),) if place_column else ()) + tuple(len(v) for v in values)
-    index = [{value: code for code, value in enumerate(v)} for v in values]
-    place_code = {place: code for code, place in enumerate(places)}
-    coded = []
-    for rate in found:
-        parts = ([place_code[rate.place]] if place_column else []) + [
-            lookup[rate.key[column]] for column, lookup in zip(variants, index, strict=True)
+    vocabularies = ([places] if place_column else []) + list(values)
+    codes = []
+    for found in columns:
+        parts = [
+            pd.Index(words).get_indexer(column)
+            for words, column in zip(
+                vocabularies, found if place_column else found[1:], strict=True
+            )
         ]
-        code = int(np.ravel_multi_index(parts, sizes)) if sizes else 0
-        coded.append((code, rate.date.toordinal(), float(rate.tier_start), rate))
-    coded.sort(key=lambda row: row[:3])
+        shape = tuple(map(len, vocabularies))
+        codes.append(np.ravel_multi_index(parts, shape) if parts else np.zeros(len(found[0]), int))
+    counts = [len(cells[n]) for n, _ in own]
+    key_code = np.concatenate([np.empty(0, int), *codes]).astype(np.int64)
+    ordinal = np.concatenate([np.empty(0, int), *(cells[n].ordinal for n, _ in own)]).astype(
+        np.int64
+    )
+    tier_start = np.repeat([float(block.tier_start) for _, block in own], counts)
+    order = np.lexsort((tier_start, ordinal, key_code))
+    price_text = np.concatenate([np.empty(0, object), *(cells[n].price for n, _ in own)])[order]
+    block_of = np.repeat(np.arange(len(own)), counts)[order]
+    is_doubtful = np.array([block.confidence == "doubtful" for _, block in own], dtype=np.bool_)
     return MeterRates(
         name=name,
+        service=form.service,
         form=meter,
         place_column=place_column,
-        places=places,
+        places=places if place_column else (),
         variants=variants,
-        sizes=sizes,
         values=values,
-        rates=tuple(row[3] for row in coded),
-        key_code=np.array([row[0] for row in coded], dtype=np.int64),
-        ordinal=np.array([row[1] for row in coded], dtype=np.int64),
-        tier_start=np.array([row[2] for row in coded], dtype=np.float64),
-        price=np.array([_float(row[3].price) for row in coded], dtype=np.float64),
+        blocks=tuple(block for _, block in own),
+        block_of=block_of,
+        key_code=key_code[order],
+        ordinal=ordinal[order],
+        tier_start=tier_start[order],
+        price_text=price_text,
+        price=pd.to_numeric(pd.Series(price_text, dtype=object)).to_numpy(dtype=np.float64),
+        sku=np.concatenate([np.empty(0, object), *(cells[n].sku for n, _ in own)])[order],
+        doubtful=is_doubtful[block_of] if own else np.empty(0, np.bool_),
         list_by_default=list_by_default,
-        doubtful=np.array([row[3].confidence == "doubtful" for row in coded], dtype=np.bool_),
     )
 
 
-def _places(column: str | None, found: list[Rate], form: TableForm) -> tuple[str, ...]:
-    """Places of a meter; all meters by region share the table's regions, so that keys are shared."""
-    if column is None:
-        return ()
-    if column != "region":
-        return tuple(sorted({rate.place for rate in found}))
-    by_region = [b for b in form.rates if (form.meters[b.meter].key or [""])[0] == "region"]
-    return tuple(sorted({place for block in by_region for place in block.prices or ()}))
+def _key_columns(
+    block: RateBlock,
+    cells: Cells,
+    meter: MeterForm,
+    place_column: str | None,
+    variants: tuple[str, ...],
+) -> list[NDArray[np.object_]]:
+    """Place and variant values of every cell of a block."""
+    count = len(cells)
+    # Without a place the first key column is a variant, and the cells are listed by it.
+    listed = None if place_column or block.prices is None else meter.key[0]
+    found = [cells.place]
+    for column in variants:
+        if column == listed:
+            found.append(cells.place)
+        elif column == MACHINE and cells.machine is not None:
+            found.append(cells.machine)
+        else:
+            found.append(np.full(count, block.key.get(column, "on_demand"), dtype=object))
+    return found
+
+
+def _distinct(columns: Iterable[NDArray[np.object_]]) -> tuple[str, ...]:
+    return tuple(sorted({word for column in columns for word in pd.unique(column)}))
 
 
 def _is_place(column: str, form: TableForm) -> bool:
     return column == "region" or column in form.region_groups
-
-
-def _float(price: str | None) -> float:
-    return np.nan if price is None else float(price)
-
-
-def _rates(block, form: TableForm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    meter = form.meters[block.meter]
-    by_place = bool(meter.key) and _is_place(meter.key[0], form)
-    if block.prices is None:
-        cells = {"": block.price or (None, None)}
-    else:
-        cells = block.prices
-    for place, (price, sku) in cells.items():
-        key = dict(block.key)
-        if not by_place and block.prices is not None:
-            # Without a place the first key column is a variant that `prices` lists.
-            key[meter.key[0]] = place
-        yield Rate(
-            service=form.service,
-            meter=block.meter,
-            place=place if by_place else "",
-            key=key,
-            pricing_unit=block.pricing_unit,
-            tier_start=block.tier_start,
-            price=price,
-            date=block.date,
-            date_kind=block.date_kind,
-            sku=sku,
-            source=block.source,
-            confidence=block.confidence,
-            note=block.note,
-        )

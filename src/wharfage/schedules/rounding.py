@@ -35,7 +35,9 @@ def round_up(quantity: Quantity, increment: float | Quantity) -> Quantity:
     # A decimal increment such as 0.1 has no exact float: 3 / 10 is 0.3, 3 * 0.1 is not.
     per_unit = np.rint(1.0 / np.asarray(increment))
     is_fraction = np.abs(per_unit * increment - 1.0) < SLACK
-    return np.where(is_fraction, steps / np.where(per_unit == 0.0, 1.0, per_unit), steps * increment)
+    return np.where(
+        is_fraction, steps / np.where(per_unit == 0.0, 1.0, per_unit), steps * increment
+    )
 
 
 def billed_seconds(

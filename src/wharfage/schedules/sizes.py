@@ -65,7 +65,9 @@ class SizeLadder:
         if any(np.any(np.diff(rung[1]) < 0) or rung[1][0] < 0 for rung in rungs):
             raise ScheduleError("Memory values of a size must be in increasing order.")
         counts = [len(rung[1]) if listed else 0 for rung in rungs]
-        values = np.concatenate([np.asarray(rung[1], np.float64) for rung in rungs if listed] or [[]])
+        values = np.concatenate(
+            [np.asarray(rung[1], np.float64) for rung in rungs if listed] or [[]]
+        )
         first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
         stride = float(high[-1]) + 1.0
         rung_of_value = np.repeat(np.arange(len(rungs)), counts)
@@ -90,7 +92,7 @@ def smallest_size(
         The legal size; the request itself where nothing is large enough, NaN where a
         request is NaN. [vCPU], [GiB]
     too_large : array of bool (n,)
-        True where no legal size holds the request, or the request is NaN.
+        True where no legal size holds the request.
 
     Examples
     --------
@@ -117,10 +119,11 @@ def smallest_size(
         legal_memory = np.minimum(
             np.maximum(memory_gib, ladder.minimum_memory_gib[rung]), ladder.maximum_memory_gib[rung]
         )
+    is_unknown = np.isnan(vcpu) | np.isnan(memory_gib)
     return (
-        np.where(too_large, vcpu, ladder.vcpu[rung]),
-        np.where(too_large, memory_gib, legal_memory),
-        too_large,
+        np.where(is_unknown, np.nan, np.where(too_large, vcpu, ladder.vcpu[rung])),
+        np.where(is_unknown, np.nan, np.where(too_large, memory_gib, legal_memory)),
+        too_large & ~is_unknown,
     )
 
 

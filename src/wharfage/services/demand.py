@@ -23,7 +23,7 @@ LONGER_THAN_MONTH = "run_longer_than_month_billed_whole"
 def run_hours(
     columns: Columns, increment: float | NDArray[Any], minimum: float | NDArray[Any]
 ) -> Hours:
-    """Billed hours of batch runs, all replicas together. [hours per month]
+    """Billed hours of batch runs, all replicas together. [hours per month].
 
     Each run is rounded up to the increment and billed for the minimum at least.
     """
@@ -32,12 +32,12 @@ def run_hours(
 
 
 def always_on_hours(columns: Columns) -> Hours:
-    """Hours of instances that run all the time, all replicas together. [hours per month]"""
+    """Hours of instances that run all the time, all replicas together. [hours per month]."""
     return replicas(columns) * columns["hours_per_month"]
 
 
 def request_hours(columns: Columns, target_utilization: float) -> Hours:
-    """Hours of the instances that a stream of requests keeps busy. [hours per month]
+    """Hours of the instances that a stream of requests keeps busy. [hours per month].
 
     The number of instances is `replicas` where given; else the average load over the target
     utilization, `min_instances` and one at the least.
@@ -57,7 +57,7 @@ def instance_hours(
     minimum: float | NDArray[Any],
     target_utilization: float,
 ) -> Hours:
-    """Billed hours of whole instances for each kind of work. [hours per month]"""
+    """Billed hours of whole instances for each kind of work. [hours per month]."""
     demand = columns["demand"]
     return np.select(
         [demand == RUNS, demand == REQUESTS],

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wharfage.rates.rules import Rules
+
 Columns = Mapping[str, NDArray[Any]]
 Mask = NDArray[np.bool_]
 
@@ -58,13 +60,21 @@ class Service:
     cannot_run : mapping of demand kind to reason
         Kinds of work (``always_on``, ``runs``, ``requests``) that the service cannot run.
     runs_workloads : bool
-        False for fees, networks and storage.
+        False for fees, explicit nodes, networks and storage.
+    cluster : mapping of column to value, or None
+        The cluster that its workloads need, as a row of the service that charges for it.
     """
 
     id: str
     title: str
-    quantities: Callable[[Columns, Mapping[str, Any]], Quantities]
+    quantities: Callable[[Columns, Rules], Quantities]
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
     cannot_run: Mapping[str, str] = field(default_factory=dict)
     runs_workloads: bool = True
+    cluster: Mapping[str, str] | None = None
+
+    @property
+    def reads_demand(self) -> bool:
+        """True if the kind of work matters here."""
+        return bool(self.cannot_run) or "runs_per_month" in self.columns

@@ -9,18 +9,16 @@ https://aws.amazon.com/eks/pricing/.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from wharfage.columns import FLEET_COLUMNS, SUPPORT_PHASES
+from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
 
 TIERS = FLEET_COLUMNS["control_plane_tier"].choices
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Cluster-hours, and how many of them carry the surcharges.
 
     Parameters

@@ -11,13 +11,11 @@ AWS price list AmazonECS (published 2025-10-27).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS
+from wharfage.rates.rules import Rules
 from wharfage.schedules.sizes import is_resized, smallest_size
 from wharfage.services.demand import demand_notes, instance_hours
 from wharfage.services.model import Columns, Quantities, Service
@@ -25,7 +23,7 @@ from wharfage.services.model import Columns, Quantities, Service
 WINDOWS = FLEET_COLUMNS["operating_system"].choices.index("windows")
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Billed vCPU-hours, GiB-hours, storage and licence of tasks.
 
     Parameters
@@ -69,14 +67,16 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
 
 
 def storage_beyond_included(
-    ephemeral_storage_gib: NDArray[np.float64], rules: Mapping[str, Any]
+    ephemeral_storage_gib: NDArray[np.float64], rules: Rules
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Ephemeral storage that is billed per replica, and where it exceeds the maximum. [GiB]
+    """Ephemeral storage that is billed per replica, and where it exceeds the maximum. [GiB].
 
     An empty cell asks for no more than what is included.
     """
     asked = np.where(np.isnan(ephemeral_storage_gib), 0.0, ephemeral_storage_gib)
-    return np.maximum(asked - rules["included_storage_gib"], 0.0), asked > rules["maximum_storage_gib"]
+    return np.maximum(asked - rules["included_storage_gib"], 0.0), asked > rules[
+        "maximum_storage_gib"
+    ]
 
 
 SERVICE = Service(

@@ -10,18 +10,16 @@ References: AWS, "Understand Fargate Pod configuration details", Amazon EKS user
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from wharfage.rates.rules import Rules
 from wharfage.schedules.sizes import is_resized, smallest_size
 from wharfage.services.aws import fargate
 from wharfage.services.demand import demand_notes, instance_hours
 from wharfage.services.model import Columns, Quantities, Service
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Billed vCPU-hours, GiB-hours and storage of pods.
 
     Parameters
@@ -80,4 +78,5 @@ SERVICE = Service(
     title="AWS Fargate (Amazon EKS pods)",
     quantities=quantities,
     columns=(*fargate.SERVICE.columns, "init_vcpu", "init_memory_gib"),
+    cluster={"service": "aws.eks"},
 )

@@ -11,12 +11,10 @@ docs.cloud.google.com/run/docs/configuring.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from wharfage.columns import FLEET_COLUMNS
+from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import round_up
 from wharfage.services.demand import REQUESTS, always_on_hours, demand_notes, request_hours
 from wharfage.services.gcp.cloud_run_sizes import gpu_count, has_gpu, instance_size, size_faults
@@ -28,7 +26,7 @@ REQUEST_BASED = FLEET_COLUMNS["billing_mode"].choices.index("request")
 PERFECT_SHARING = "requests_share_instances_perfectly"
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Active and idle vCPU-hours and GiB-hours, requests, accelerator hours.
 
     Parameters
@@ -84,9 +82,7 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
             ),
         },
         notes={
-            **{
-                note: mask & ~by_request for note, mask in demand_notes(columns).items()
-            },
+            **{note: mask & ~by_request for note, mask in demand_notes(columns).items()},
             PERFECT_SHARING: by_request & (columns["concurrency"] > 1),
         },
     )

@@ -6,15 +6,13 @@ References: Google Cloud, "Cloud Run pricing", https://cloud.google.com/run/pric
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from wharfage.rates.rules import Rules
 from wharfage.services.demand import demand_notes, run_hours
 from wharfage.services.gcp.cloud_run_sizes import gpu_count, instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Billed vCPU-hours, GiB-hours and accelerator hours of task attempts.
 
     Parameters

@@ -6,13 +6,11 @@ docs.cloud.google.com/run/docs/configuring (copies of 2025 and 2026).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS
+from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import SLACK, round_up
 from wharfage.schedules.sizes import is_resized, smallest_size
 from wharfage.services.model import Columns
@@ -29,9 +27,9 @@ def has_gpu(columns: Columns) -> Mask:
 
 
 def instance_size(
-    columns: Columns, rules: Mapping[str, Any], *, may_be_fractional: Mask | bool = False
+    columns: Columns, rules: Rules, *, may_be_fractional: Mask | bool = False
 ) -> tuple[Array, Array, Mask, Mask]:
-    """Smallest legal size that holds each request, and where there is none. [vCPU], [GiB]
+    """Smallest legal size that holds each request, and where there is none. [vCPU], [GiB].
 
     Returns vCPU, memory, the mask of rows too large, and the mask of rows resized.
 
@@ -68,9 +66,7 @@ def instance_size(
     return vcpu, memory, too_large, is_resized(requested_vcpu, requested_memory, vcpu, memory)
 
 
-def _fraction_of_a_vcpu(
-    asked_vcpu: Array, asked_memory: Array, rules: Mapping[str, Any]
-) -> tuple[Array, Mask]:
+def _fraction_of_a_vcpu(asked_vcpu: Array, asked_memory: Array, rules: Rules) -> tuple[Array, Mask]:
     """Sizes below one vCPU: rounded to a step, at least what the memory needs."""
     ladder = rules["fractional_sizes"]
     rung = np.searchsorted(ladder.maximum_memory_gib, asked_memory * (1.0 - SLACK))
@@ -86,7 +82,7 @@ def gpu_count(columns: Columns) -> Array:
     return np.where(has_gpu(columns), count, 0.0)
 
 
-def size_faults(columns: Columns, rules: Mapping[str, Any], too_large: Mask) -> dict[str, Mask]:
+def size_faults(columns: Columns, rules: Rules, too_large: Mask) -> dict[str, Mask]:
     """Reasons for rows whose size Cloud Run does not sell."""
     is_sold = ~np.isnan(rules["gpu_minimum_vcpu"][columns["gpu_type"]]) | ~has_gpu(columns)
     return {

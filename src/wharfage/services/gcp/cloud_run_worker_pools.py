@@ -6,15 +6,13 @@ Cloud Billing Catalog (2026-04-30).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from wharfage.rates.rules import Rules
 from wharfage.services.demand import always_on_hours
 from wharfage.services.gcp.cloud_run_sizes import gpu_count, instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Billed vCPU-hours, GiB-hours and accelerator hours of pool instances.
 
     Parameters

@@ -9,18 +9,16 @@ Cloud Billing Catalog (2026-04-30).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from wharfage.columns import FLEET_COLUMNS
+from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
 
 TIERS = FLEET_COLUMNS["control_plane_tier"].choices
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:  # noqa: ARG001
+def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     """Cluster-hours, and those in the extended period.
 
     Parameters

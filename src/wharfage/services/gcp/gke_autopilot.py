@@ -12,13 +12,11 @@ GoogleCloudPlatform/autopilot-cost-calculator, config.ini (read 2025-07-21).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS
+from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import SLACK, round_up
 from wharfage.schedules.sizes import is_resized
 from wharfage.services.demand import demand_notes, instance_hours
@@ -34,7 +32,7 @@ NO_GPU = FLEET_COLUMNS["gpu_type"].choices.index("none")
 MIB_PER_MILLICORE = MIB_PER_GIB / MILLICORES_PER_VCPU
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Billed vCPU-hours, GiB-hours and storage of admitted pods.
 
     Parameters
@@ -87,7 +85,7 @@ def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
     )
 
 
-def requests(columns: Columns, rules: Mapping[str, Any]) -> tuple[Array, Array]:
+def requests(columns: Columns, rules: Rules) -> tuple[Array, Array]:
     """Requests of the pods in whole units: defaults filled in, init containers counted.
 
     Returns millicores and MiB.
@@ -106,9 +104,9 @@ def default(requested: Array, value: float) -> Array:
 
 
 def admit(
-    millicores: Array, mebibytes: Array, columns: Columns, rules: Mapping[str, Any]
+    millicores: Array, mebibytes: Array, columns: Columns, rules: Rules
 ) -> tuple[Array, Array]:
-    """Requests after admission: minimum, step, ratio. [millicores], [MiB]"""
+    """Requests after admission: minimum, step, ratio. [millicores], [MiB]."""
     bursting, compute_class = columns["bursting"], columns["compute_class"]
     millicores = np.maximum.reduce(
         [
@@ -164,4 +162,5 @@ SERVICE = Service(
         "concurrency",
         "min_instances",
     ),
+    cluster={"service": "gcp.gke", "cluster_type": "autopilot"},
 )

@@ -1,0 +1,33 @@
+"""What a check finds: the rule that is broken, where, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wharfage.errors import did_you_mean
+from wharfage.rates.document import Place
+
+#: rule, place inside the document, message
+Found = Iterator[tuple[str, Place, str]]
+
+#: names in one message, before "and more"
+SHOWN = 5
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """End of a message with the known names nearest to `name`; empty if nothing is near."""
+    near = did_you_mean(name, known)
+    return f"; {near}" if near else ""
+
+
+def some(names: Iterable[str]) -> str:
+    """Names in order, the first few of many.
+
+    Examples
+    --------
+    >>> some("gfedcba")
+    'a, b, c, d, e and 2 more'
+    """
+    ordered = sorted(names)
+    more = f" and {len(ordered) - SHOWN} more" if len(ordered) > SHOWN else ""
+    return ", ".join(ordered[:SHOWN]) + more

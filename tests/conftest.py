@@ -1,0 +1,60 @@
+"""What every test shares: numpy that raises, the bundled rate book, and a way to measure work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import wharfage as wf
+from wharfage.engine.estimate import service_columns
+from wharfage.engine.fleet import encode_fleet
+from wharfage.rates.rules import select_rules
+from wharfage.services import Quantities, find_service
+from wharfage.units import parse_month
+
+Measure = Callable[..., Quantities]
+
+
+@pytest.fixture(autouse=True)
+def numpy_raises() -> Iterator[None]:
+    """Make invalid operations, divisions by zero and overflows fail; underflow is a true zero."""
+    with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def book() -> wf.RateBook:
+    """Give the bundled rate book."""
+    return wf.RateBook.bundled()
+
+
+@pytest.fixture(scope="session")
+def measure(book: wf.RateBook) -> Measure:
+    """Give a function from workloads to the quantities of one service, without any price."""
+
+    def quantities(
+        service: str,
+        *workloads: dict[str, Any],
+        on: str = "2026-10-01",
+        month: str = "730h",
+        assumptions: dict[str, Any] | None = None,
+    ) -> Quantities:
+        frame = pd.DataFrame([{"service": service, **row} for row in workloads])
+        fleet = encode_fleet(frame)
+        columns = service_columns(
+            fleet, find_service(service), np.arange(len(fleet)), parse_month(month)
+        )
+        rules = select_rules(
+            book.table(service),
+            dt.date.fromisoformat(on),
+            assumptions=assumptions,
+            fleet_values=fleet.values,
+        )
+        return find_service(service).quantities(columns, rules)
+
+    return quantities
