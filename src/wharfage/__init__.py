@@ -9,7 +9,7 @@ the rates.
 18.02
 """
 
-from wharfage.api import Bill, Total, estimate
+from wharfage.api import Bill, Comparison, Total, compare, estimate
 from wharfage.engine.fleet import FleetWarning
 from wharfage.errors import (
     RateError,
@@ -24,6 +24,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Bill",
+    "Comparison",
     "FleetWarning",
     "RateBook",
     "RateError",
@@ -32,5 +33,6 @@ __all__ = [
     "UnpricedError",
     "WharfageError",
     "WorkloadError",
+    "compare",
     "estimate",
 ]

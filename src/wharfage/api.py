@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from wharfage.analysis.compare import ComparedFleet, compare_fleet
 from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import Options, PricedFleet, price_fleet
 from wharfage.engine.failures import raise_unpriced
@@ -163,6 +164,65 @@ class Bill:
         return f"<Bill of {len(self._priced.fleet):,} workloads on {self.on}: {self.total(strict=False)}>"
 
 
+class Comparison:
+    """The same work on every service, ranked."""
+
+    def __init__(self, compared: ComparedFleet) -> None:
+        self._compared = compared
+
+    @property
+    def on(self) -> dt.date:
+        """Date whose rates and rules were used."""
+        return self._compared.options.on
+
+    @property
+    def month(self) -> str:
+        """Month that was priced, as given."""
+        return self._compared.options.month.text
+
+    @property
+    def rate_book_digest(self) -> str:
+        """Digest of the rate book."""
+        return self._compared.book.digest
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Ids of rows that are no workloads, such as cluster fees."""
+        return self._compared.left_out
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per workload and scenario, ranked by marginal cost within the workload."""
+        return self._compared.frame
+
+    @property
+    def shared_costs(self) -> pd.DataFrame:
+        """Clusters that the scenarios need, net of credits, per service, region and account."""
+        return self._compared.shared_costs
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """The fleet in every scenario, shared costs included."""
+        return self._compared.totals
+
+    def components(self, workload: str | int) -> pd.DataFrame:
+        """Charges of one workload in every scenario: why one is cheaper than another."""
+        return self._compared.components(str(workload))
+
+    @cached_property
+    def assumptions(self) -> dict[str, str]:
+        """Everything that was taken for granted, by name, in words."""
+        said: dict[str, str] = {}
+        for entry in self._compared.scenarios:
+            said |= assumption_lines(entry.priced)
+        return said
+
+    def __repr__(self) -> str:
+        """Short description."""
+        count = len(self._compared.scenarios)
+        return f"<Comparison of {len(self._compared.fleet):,} workloads in {count} scenarios>"
+
+
 def estimate(
     fleet: object,
     *,
@@ -221,7 +281,89 @@ def estimate(
     0.68136
     """
     book = rates if rates is not None else RateBook.bundled()
-    options = Options(
+    options = _options(book, on, month, free_tier, sizes, before_first, assumptions)
+    priced = price_fleet(encode_fleet(read_fleet(fleet)), book, options)
+    if strict and priced.reasons.any.any():
+        raise_unpriced(priced)
+    return Bill(priced)
+
+
+def compare(
+    fleet: object,
+    *,
+    services: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
+    purchase_options: Sequence[str] | None = None,
+    rates: RateBook | None = None,
+    on: str | dt.date | None = None,
+    month: str = DEFAULT_MONTH,
+    free_tier: str = "account",
+    sizes: str = "round_up",
+    strict: bool = False,
+    before_first: str | None = None,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> Comparison:
+    """Fleet on every service that can run it, ranked per workload and in total.
+
+    Parameters
+    ----------
+    fleet : DataFrame, Arrow stream, path or list of dicts
+        Workloads; their own `service` and `region`, if any, are the baseline.
+    services : sequence of str, optional
+        Services to compare; every one that runs workloads by default.
+    regions : sequence of str, optional
+        Regions to compare, of any cloud. By default each workload's own region, and on the other
+        cloud the one in the same metropolitan area.
+    purchase_options : sequence of str, optional
+        Options to compare; each workload's own by default.
+    rates, on, month, free_tier, sizes, strict, before_first, assumptions
+        As for :func:`estimate`; with `strict`, a feasible scenario without a rate raises.
+
+    Returns
+    -------
+    Comparison
+        Infeasible scenarios have a reason, and neither cost nor rank.
+
+    Raises
+    ------
+    WorkloadError
+        If the fleet cannot be read, or an argument makes no sense.
+    UnknownServiceError
+        If a service is unknown.
+
+    Examples
+    --------
+    >>> work = [{"region": "us-east-1", "vcpu": 1, "memory_gib": 2}]
+    >>> compare(work, services=["aws.fargate", "gcp.cloud_run"]).frame["service"].tolist()
+    ['aws.fargate', 'gcp.cloud_run']
+    """
+    book = rates if rates is not None else RateBook.bundled()
+    options = _options(book, on, month, free_tier, sizes, before_first, assumptions)
+    compared = compare_fleet(
+        read_fleet(fleet),
+        book,
+        options,
+        services=services,
+        regions=regions,
+        purchase_options=purchase_options,
+    )
+    if strict:
+        for entry in compared.scenarios:
+            if (entry.feasible & entry.priced.reasons.any).any():
+                raise_unpriced(entry.priced)
+    return Comparison(compared)
+
+
+def _options(
+    book: RateBook,
+    on: str | dt.date | None,
+    month: str,
+    free_tier: str,
+    sizes: str,
+    before_first: str | None,
+    assumptions: Mapping[str, Assumption] | None,
+) -> Options:
+    return Options(
         on=book.newest_date if on is None else parse_date(on),
         month=parse_month(month),
         free_tier=_choice("free_tier", free_tier, ("account", "none")),
@@ -229,10 +371,6 @@ def estimate(
         before_first=_choice("before_first", before_first, (None, "nearest")),
         assumptions=check_assumptions(assumptions, book.assumptions) if assumptions else {},
     )
-    priced = price_fleet(encode_fleet(read_fleet(fleet)), book, options)
-    if strict and priced.reasons.any.any():
-        raise_unpriced(priced)
-    return Bill(priced)
 
 
 def _choice(name: str, value: Any, allowed: tuple[Any, ...]) -> Any:  # noqa: ANN401

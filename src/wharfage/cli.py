@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from wharfage.cli_rates import rates_app
-from wharfage.errors import WharfageError
+from wharfage.errors import InvalidValueError, WharfageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +65,12 @@ PurchaseOption = Annotated[
 ]
 
 
+StrictOption = Annotated[bool, typer.Option("--strict", help="Fail if any row is unpriced.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Write .csv, .parquet or .json.")
+]
+
+
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -90,11 +96,9 @@ def price(
     sizes: SizesOption = "round_up",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail if any row is unpriced.")] = False,  # noqa: FBT002
+    strict: StrictOption = False,  # noqa: FBT002
     lines: Annotated[bool, typer.Option("--lines", help="One row per charge.")] = False,  # noqa: FBT002
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write .csv, .parquet or .json.")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Price a fleet: what every workload costs per day and month.
 
@@ -168,6 +172,94 @@ def explain(
     raise typer.Exit(SOME_UNPRICED if "\nunpriced: " in text else DONE)
 
 
+@app.command()
+def compare(
+    fleet: Annotated[
+        str | None,
+        typer.Argument(metavar="[FLEET]", help="As for price; or give one workload by options."),
+    ] = None,
+    services: Annotated[str | None, typer.Option("--services", help="Comma-separated ids.")] = None,
+    regions: Annotated[str | None, typer.Option("--regions", help="Comma-separated codes.")] = None,
+    purchase_options: Annotated[
+        str | None, typer.Option("--purchase-options", help="Comma-separated options.")
+    ] = None,
+    region: RegionOption = None,
+    vcpu: Annotated[float | None, typer.Option("--vcpu", help="Of one workload.")] = None,
+    memory_gib: Annotated[float | None, typer.Option("--memory-gib")] = None,
+    replicas: Annotated[float | None, typer.Option("--replicas")] = None,
+    hours_per_month: Annotated[float | None, typer.Option("--hours-per-month")] = None,
+    runs_per_month: Annotated[float | None, typer.Option("--runs-per-month")] = None,
+    run_seconds: Annotated[float | None, typer.Option("--run-seconds")] = None,
+    requests_per_month: Annotated[float | None, typer.Option("--requests-per-month")] = None,
+    request_seconds: Annotated[float | None, typer.Option("--request-seconds")] = None,
+    concurrency: Annotated[float | None, typer.Option("--concurrency")] = None,
+    on: OnOption = None,
+    month: MonthOption = "730h",
+    rates: RatesOption = None,
+    free_tier: FreeTierOption = "account",
+    sizes: SizesOption = "round_up",
+    before_first: BeforeFirstOption = None,
+    assume: AssumeOption = None,
+    strict: StrictOption = False,  # noqa: FBT002
+    out: OutOption = None,
+) -> None:
+    """Compare services: the same work everywhere it can run, ranked.
+
+    Example: wharfage compare example
+    Example: wharfage compare --vcpu 0.5 --memory-gib 1 --region ap-northeast-2
+    """
+    from wharfage import RateBook  # noqa: PLC0415  keeps --help quick
+    from wharfage import compare as compare_services  # noqa: PLC0415
+    from wharfage.outputs import bills, comparisons, files, tables  # noqa: PLC0415
+
+    if out is not None:
+        files.check_output_path(out)
+    one = {
+        "vcpu": vcpu,
+        "memory_gib": memory_gib,
+        "replicas": replicas,
+        "hours_per_month": hours_per_month,
+        "runs_per_month": runs_per_month,
+        "run_seconds": run_seconds,
+        "requests_per_month": requests_per_month,
+        "request_seconds": request_seconds,
+        "concurrency": concurrency,
+    }
+    result = compare_services(
+        _one_workload(one, region) if fleet is None else _read(fleet, {"region": region}),
+        services=_words(services),
+        regions=_words(regions),
+        purchase_options=_words(purchase_options),
+        rates=RateBook.open(rates) if rates is not None else None,
+        on=on,
+        month=month,
+        free_tier=free_tier,
+        sizes=sizes,
+        strict=strict,
+        before_first=before_first,
+        assumptions=_assumptions(assume or []),
+    )
+    if out is not None:
+        files.write_frame(bills.with_provenance(result.frame, result), out)
+        err.print(f"{len(result.frame):,} scenarios written to {out}")
+        return
+    comparisons.print_comparison(tables.console(), result, SHOWN)
+
+
+def _one_workload(given: dict[str, float | None], region: str | None) -> list[dict[str, object]]:
+    row: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if not row:
+        raise InvalidValueError(
+            "There is no fleet to compare.",
+            hint="give a file, 'example', or one workload such as --vcpu 0.5 --memory-gib 1.",
+        )
+    return [{"workload": "workload", "region": region, **row}]
+
+
+def _words(text: str | None) -> list[str] | None:
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+
+
 def _bill(
     fleet: str,
     *,
@@ -210,8 +302,6 @@ def _read(fleet: str, fill: dict[str, str | None]) -> pd.DataFrame:
 def _assumptions(given: list[str]) -> dict[str, str]:
     wrong = [text for text in given if "=" not in text]
     if wrong:
-        from wharfage.errors import InvalidValueError  # noqa: PLC0415
-
         raise InvalidValueError(
             f"--assume {wrong[0]!r} is not NAME=VALUE.", hint="--assume target_utilization=0.7"
         )

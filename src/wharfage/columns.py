@@ -75,6 +75,19 @@ GPU_TYPES = (
     "nvidia-gb200",
     "nvidia-b300",
     "nvidia-rtx-pro-6000",
+    "nvidia-rtx-pro-4500",
+    "amd-radeon-pro-v520",
+)
+
+
+BOOT_DISK_TYPES = (
+    "gp3",
+    "gp2",
+    "pd-standard",
+    "pd-balanced",
+    "pd-ssd",
+    "pd-extreme",
+    "hyperdisk-balanced",
 )
 
 
@@ -137,7 +150,7 @@ FLEET_COLUMNS: dict[str, Column] = {
         _category("instance_type", "machine type of explicit nodes"),
         _count("node_count", "explicit nodes", 1.0),
         _number("boot_disk_gib", "GiB", "boot disk per node", 0.0),
-        _category("boot_disk_type", "boot disk type"),
+        _category("boot_disk_type", "boot disk type", BOOT_DISK_TYPES),
         _count("public_ipv4_count", "public IPv4 addresses per node", 0.0),
         Column("sustained_use", Kind.FLAG, "sustained-use discount applies", default=True),
         _count("cluster_count", "clusters", 1.0),
@@ -200,6 +213,8 @@ METERS: dict[str, Meter] = {
         Meter("idle_memory_gib_hours", "GiB-Hours", "memory time of idle warm instances"),
         Meter("gpu_hours", "GPU-Hours", "accelerator time"),
         Meter("instance_hours", "Hours", "machine time"),
+        Meter("boot_disk_gib_months", "GiB-Months", "boot disks of nodes"),
+        Meter("public_ipv4_hours", "Hours", "public IPv4 addresses of nodes"),
         Meter("management_hours", "Hours", "management fee on machine time"),
         Meter("cluster_hours", "Hours", "control plane time"),
         Meter(

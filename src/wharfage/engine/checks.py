@@ -76,6 +76,8 @@ def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> dict[str
     known = [name for name in service_ids() if name in book.tables]
     for code, name in enumerate(names):
         rows = np.flatnonzero(codes == code)
+        if not len(rows):
+            continue
         if name in known:
             found[name] = rows
             continue
@@ -104,6 +106,8 @@ def check_rows(
 
     _cell_faults(fleet, service, rows, reasons)
     _regions(fleet, table, book, rows, reasons)
+    if "instance_type" in service.columns:
+        _machine_types(fleet, table, rows, reasons)
     for name in service.required:
         empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
         fault(empty, f"required: {name} is empty")
@@ -130,7 +134,7 @@ def check_rows(
             ~has_type & (columns["gpu_count"] > 0),
             "required: gpu_type is empty but gpu_count is not",
         )
-    _offers(service, table, columns, on, fault)
+    _offers(fleet, service, table, columns, on, fault)
 
 
 def _cell_faults(fleet: Fleet, service: Service, rows: Rows, reasons: Reasons) -> None:
@@ -153,14 +157,32 @@ def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons
     if not known:
         return
     codes = fleet.arrays["region"][rows]
-    reasons.add(rows[codes == EMPTY], "required: region is empty")
+    empty = (codes == EMPTY) & ~_has_fault(fleet, "region", rows)
+    reasons.add(rows[empty], "required: region is empty")
     for code, name in enumerate(fleet.values["region"]):
         if name not in known:
             hint = did_you_mean(name, known) or f"{provider} has {len(known)} regions"
             reasons.add(rows[codes == code], f"unknown_region: {name!r} ({hint.rstrip('?')})")
 
 
-def _offers(service, table, columns, on, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons) -> None:
+    """Reasons for machine types that the table has never priced."""
+    known = {
+        name
+        for meter in table.meters.values()
+        for column, names in zip(meter.variants, meter.values, strict=True)
+        if column == "instance_type"
+        for name in names
+    }
+    codes = fleet.arrays["instance_type"][rows]
+    for code, name in enumerate(fleet.values["instance_type"]):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"{table.service} has {len(known):,} types"
+            text = f"unknown_instance_type: {name!r} ({hint.rstrip('?')})"
+            reasons.add(rows[codes == code], text)
+
+
+def _offers(fleet, service, table, columns, on, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """What the provider does not sell: options, and combinations of columns."""
     if "purchase_option" in service.columns:
         for code, option in enumerate(PURCHASE_OPTIONS):
@@ -176,7 +198,9 @@ def _offers(service, table, columns, on, fault) -> None:  # type: ignore[no-unty
             continue
         mask = np.ones(len(columns["demand"]), dtype=bool)
         for column, values in entry.when.items():
-            mask &= np.isin(columns[column], [vocabulary(column).index(value) for value in values])
+            names = vocabulary(column) or fleet.values[column]
+            codes = [code for code, name in enumerate(names) if name in values]
+            mask &= np.isin(columns[column], codes)
         fault(mask, f"not_offered: {entry.why}")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wharfage.columns import FLEET_COLUMNS, Column, Kind
+from wharfage.columns import FLEET_COLUMNS, RESULT_COLUMNS, Column, Kind
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.rates.table import FLAG_VALUES
 
@@ -313,7 +313,7 @@ def _misspelt(names: list[str]) -> list[str]:
     """Warnings on unknown columns that are nearly a known name which is not there."""
     found = []
     for name in names:
-        if name in FLEET_COLUMNS:
+        if name in FLEET_COLUMNS or name in RESULT_COLUMNS:
             continue
         absent = [known for known in FLEET_COLUMNS if known not in names]
         hint = did_you_mean(name, absent, limit=1, cutoff=NEARLY)

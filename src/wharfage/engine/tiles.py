@@ -135,8 +135,10 @@ def _add_meter(
     key = tile.keys[meter]
     list_price, price = prices.list_price[key], prices.price[key]
     if graduated is not None:
-        share = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
-        list_price, price = graduated, graduated * share
+        paid = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
+        list_price, price = graduated, graduated * paid
+    if meter in tile.quantities.discounts:
+        price = price * tile.quantities.discounts[meter]
     is_used = quantity > 0
     list_cost = np.where(is_used, quantity * list_price, 0.0)
     cost = np.where(is_used, quantity * price, 0.0)
@@ -151,9 +153,9 @@ def _add_meter(
             tile.missing[meter] = no_price
     tile.list_cost[...] += list_cost
     tile.effective_cost[...] += cost
-    for share_of, pool_cost in zip(plan.pools, tile.pool_cost, strict=True):
-        if meter in share_of.meters:
-            pool_cost += np.where(applies(share_of.when, part, len(cost)), cost, 0.0)
+    for number, share in enumerate(plan.pools):
+        if meter in share.meters:
+            tile.pool_cost[number] += np.where(applies(share.when, part, len(cost)), cost, 0.0)
     if keep_meters:
         minor_hole = no_price & prices.meter.form.minor
         tile.meter_list_cost[meter] = np.where(minor_hole, np.nan, list_cost)

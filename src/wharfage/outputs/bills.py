@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from wharfage.api import Bill
 
 #: longer assumptions are cut on the terminal
-BRIEF = 110
+BRIEF = 76
 
 
 def with_provenance(frame: pd.DataFrame, bill: Bill) -> pd.DataFrame:
@@ -78,8 +79,13 @@ def print_lines(console: Console, bill: Bill, limit: int) -> None:
 def print_summary(console: Console, bill: Bill) -> None:
     """Total, and everything that was taken for granted."""
     console.print(f"total  {bill.total(strict=False)}\n", soft_wrap=True)
+    print_assumptions(console, bill.assumptions)
+
+
+def print_assumptions(console: Console, assumptions: Mapping[str, str]) -> None:
+    """One line per assumption; `explain` prints the long ones whole."""
     console.print("assumptions")
-    for name, text in bill.assumptions.items():
+    for name, text in assumptions.items():
         console.print(f"  {name}: {_brief(text)}", soft_wrap=True, markup=False)
 
 
@@ -100,10 +106,7 @@ def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
 
 
 def _brief(text: str) -> str:
-    """Text up to its first full thought; `explain` prints the whole."""
-    return (
-        f"{text.split(';', 1)[0]} …)" if len(text) > BRIEF and ";" in text and "(" in text else text
-    )
+    return text if len(text) <= BRIEF else text[: BRIEF - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _size(vcpu: float, memory_gib: float) -> str:

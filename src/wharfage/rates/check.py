@@ -30,7 +30,7 @@ from wharfage.rates.completeness import check_completeness
 from wharfage.rates.document import Document
 from wharfage.rates.findings import Found, hint
 from wharfage.rates.names import check_names
-from wharfage.rates.rows import read_rows
+from wharfage.rates.rows import Rows, read_rows
 from wharfage.rates.sanity import check_sanity
 from wharfage.rates.schema import TableForm
 from wharfage.rates.sources import Sources
@@ -133,8 +133,18 @@ def _problems(
     yield from check_names(form, sources, regions)
     rows, unread = read_rows(form, document.path.parent)
     yield from unread
+    yield from _regions_of_files(rows, regions)
     yield from check_sanity(rows)
     yield from check_completeness(rows)
+
+
+def _regions_of_files(rows: Rows, regions: Mapping[str, str]) -> Found:
+    """Regions of machine files that no list knows; `check_names` sees the others."""
+    for n, block in enumerate(rows.form.rates):
+        if regions and (block.file is not None or block.history_file is not None):
+            for name in sorted(set(rows.place[rows.block == n]) - set(regions)):
+                place = ("rates", n, "file" if block.file is not None else "history_file")
+                yield "R6", place, f"{name!r} is no region" + hint(name, regions)
 
 
 def _form_problem(document: Document, problem: Any) -> Problem:  # noqa: ANN401  pydantic's own type

@@ -19,7 +19,7 @@ import numpy as np
 
 from wharfage.rates.document import Place
 from wharfage.rates.findings import Found, some
-from wharfage.rates.rows import SPAN, Rows, Variant, combine, variant_of
+from wharfage.rates.rows import OPTION, SPAN, Rows, Variant, combine, variant_of
 from wharfage.rates.schema import TableForm
 
 #: columns whose values a region sells one by one: no region has to have them all
@@ -69,7 +69,13 @@ def _group_days(form: TableForm) -> set[int]:
 
 def _changes(name: str, rows: Rows) -> _Meter:
     """Days on which list prices of a meter appear or are withdrawn."""
-    blocks = [n for n, block in enumerate(rows.form.rates) if block.meter == name]
+    columns = frozenset(rows.form.meters[name].key[1:]) - {OPTION}
+    # A block with another key is reported as such, and compared with nothing.
+    blocks = [
+        n
+        for n, block in enumerate(rows.form.rates)
+        if block.meter == name and block.key.keys() - {OPTION} == columns
+    ]
     chosen = np.flatnonzero(np.isin(rows.block, blocks) & rows.is_on_demand & (rows.tier == 0))
     key = combine(rows.kind[chosen], rows.machine_code[chosen], rows.place_code[chosen])
     order = np.argsort(key * SPAN + rows.ordinal[chosen], kind="stable")
@@ -82,7 +88,6 @@ def _changes(name: str, rows: Rows) -> _Meter:
         row = int(chosen[at])
         cell = (variant_of(rows.form.rates[int(rows.block[row])]), str(rows.place[row]))
         changes[int(rows.ordinal[row])][cell] += 1 if priced[at] else -1
-    columns = frozenset(rows.form.meters[name].key[1:]) - {"purchase_option"}
     return _Meter(name, columns, dict(changes))
 
 

@@ -25,6 +25,8 @@ TEXT = "tag:yaml.org,2002:str"
 HINT = "a rate table is plain YAML: one document, every key once, no anchors, no tags."
 
 Place = tuple[str | int, ...]
+#: the parser's events differ in their attributes, and its C and Python classes in their marks
+Event = Any
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class _Reader:
         self.lines: dict[Place, int] = {}
         self.problems: list[dict[str, Any]] = []
 
-    def problem(self, event: yaml.Event, message: str) -> None:
+    def problem(self, event: Event, message: str) -> None:
         line = event.start_mark.line + 1
         self.problems.append({"file": self.path.name, "line": line, "message": message})
 
@@ -71,7 +73,7 @@ class _Reader:
             self.problem(after, "a second document starts here")
         return data
 
-    def value(self, event: yaml.Event, place: Place) -> Any:  # noqa: ANN401
+    def value(self, event: Event, place: Place) -> Any:  # noqa: ANN401
         self.lines.setdefault(place, event.start_mark.line + 1)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             self.problem(event, "anchors and aliases are not allowed in rate tables")
@@ -88,7 +90,7 @@ class _Reader:
             return self.mapping(place)
         return self.sequence(place)
 
-    def scalar(self, event: yaml.ScalarEvent) -> Any:  # noqa: ANN401
+    def scalar(self, event: Event) -> Any:  # noqa: ANN401
         if event.tag is not None:
             return None
         tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
@@ -119,7 +121,7 @@ class _Reader:
             found[name] = self.value(self.loader.get_event(), inside)
         return found
 
-    def key(self, event: yaml.Event, place: Place) -> str:
+    def key(self, event: Event, place: Place) -> str:
         plain = isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None
         if plain:
             return str(event.value)

@@ -6,13 +6,14 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.errors import RateTableError
-from wharfage.rates.cells import Cells, read_cells
+from wharfage.rates.cells import MACHINE, Cells, read_cells
 from wharfage.rates.document import Place
 from wharfage.rates.schema import RateBlock, TableForm
 
@@ -63,9 +64,7 @@ class Rows:
     @cached_property
     def kind(self) -> NDArray[np.int64]:
         """Code of meter and variant, the purchase option left out."""
-        return self._of_block(
-            _codes((block.meter, variant_of(block)) for block in self.form.rates)
-        )
+        return self._of_block(_codes((block.meter, variant_of(block)) for block in self.form.rates))
 
     @cached_property
     def option(self) -> NDArray[np.int64]:
@@ -93,10 +92,11 @@ class Rows:
     def words(self, row: int) -> str:
         """Meter, variant, place and machine of a row, for messages."""
         block = self.form.rates[int(self.block[row])]
-        parts = [block.meter, *block.key.values(), self.place[row], self.machine[row]]
+        key = [value for column, value in block.key.items() if column != MACHINE]
+        parts = [block.meter, *key, self.place[row], self.machine[row]]
         return " ".join(str(part) for part in parts if part)
 
-    def _of_block(self, values: Iterable[object]) -> NDArray:
+    def _of_block(self, values: Iterable[object]) -> NDArray[Any]:
         return np.array(list(values))[self.block]
 
 
@@ -106,8 +106,8 @@ def option_of(block: RateBlock) -> str:
 
 
 def variant_of(block: RateBlock) -> Variant:
-    """Variant of a block, the purchase option left out."""
-    return tuple(sorted((c, v) for c, v in block.key.items() if c != OPTION))
+    """Variant of a block; purchase option and machine type are columns of their own."""
+    return tuple(sorted((c, v) for c, v in block.key.items() if c not in (OPTION, MACHINE)))
 
 
 def combine(*codes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -122,7 +122,7 @@ def combine(*codes: NDArray[np.int64]) -> NDArray[np.int64]:
 def read_rows(form: TableForm, folder: Path) -> tuple[Rows, list[tuple[str, Place, str]]]:
     """Rates of every block with a known meter, and the files that could not be read."""
     found: list[tuple[int, Cells]] = []
-    problems = []
+    problems: list[tuple[str, Place, str]] = []
     for n, block in enumerate(form.rates):
         if block.meter in form.meters:
             try:
@@ -134,17 +134,20 @@ def read_rows(form: TableForm, folder: Path) -> tuple[Rows, list[tuple[str, Plac
         form=form,
         block=np.repeat([n for n, _ in found], [len(cells) for _, cells in found]).astype(np.int64),
         place=_joined(cells.place for _, cells in found),
-        machine=_joined(
-            np.full(len(cells), "", object) if cells.machine is None else cells.machine
-            for _, cells in found
-        ),
+        machine=_joined(_machines(form.rates[n], cells) for n, cells in found),
         ordinal=_joined((cells.ordinal for _, cells in found), np.int64),
         text=text,
         price=pd.to_numeric(pd.Series(text, dtype=object)).to_numpy(dtype=np.float64),
     ), problems
 
 
-def _joined(parts: Iterable[NDArray], dtype: type = object) -> NDArray:
+def _machines(block: RateBlock, cells: Cells) -> NDArray[np.object_]:
+    if cells.machine is not None:
+        return cells.machine
+    return np.full(len(cells), block.key.get(MACHINE, ""), dtype=object)
+
+
+def _joined(parts: Iterable[NDArray[Any]], dtype: type = object) -> NDArray[Any]:
     return np.concatenate([np.empty(0, dtype), *parts])
 
 

@@ -7,7 +7,10 @@ support phases of Kubernetes versions. Services index rule arrays with fleet cod
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,38 +18,49 @@ from numpy.typing import NDArray
 
 from wharfage.columns import SUPPORT_PHASES
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
+from wharfage.rates.cells import MACHINE, read_machine_file
 from wharfage.rates.schema import AssumptionForm, RuleForm, RuleVersion
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.schedules.sizes import SizeLadder
 
-Rule = float | NDArray[Any] | SizeLadder
 Assumption = float | str
 
 
-class Rules(Mapping[str, Any]):
-    """The rules of one service in force on one date, by name, and its assumptions."""
+Rule = Any
 
-    def __init__(self, rules: dict[str, Any], assumptions: dict[str, Any]) -> None:
-        self._rules = rules
+
+class Rules(Mapping[str, Any]):
+    """The rules of one service in force on one date, by name, and its assumptions.
+
+    A rule is compiled when it is first asked for.
+    """
+
+    def __init__(
+        self, compile_rule: Callable[[str], Rule], names: Sequence[str], assumptions: dict[str, Any]
+    ) -> None:
+        self._compile = compile_rule
+        self._names = tuple(names)
+        self._compiled: dict[str, Rule] = {}
         self.assumptions = assumptions
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  a rule has several shapes
         """Value of a rule."""
-        try:
-            return self._rules[name]
-        except KeyError:
-            raise RateTableError(
-                f"The rate table has no rule {name!r} that its service needs.",
-                hint=f"known rules: {', '.join(sorted(self._rules)) or 'none'}.",
-            ) from None
+        if name not in self._compiled:
+            if name not in self._names:
+                raise RateTableError(
+                    f"The rate table has no rule {name!r} that its service needs.",
+                    hint=f"known rules: {', '.join(sorted(self._names)) or 'none'}.",
+                )
+            self._compiled[name] = self._compile(name)
+        return self._compiled[name]
 
     def __iter__(self) -> Iterator[str]:
         """Names of the rules."""
-        return iter(self._rules)
+        return iter(self._names)
 
     def __len__(self) -> int:
         """Number of rules."""
-        return len(self._rules)
+        return len(self._names)
 
 
 def select_rules(
@@ -67,17 +81,45 @@ def select_rules(
     assumptions : mapping, optional
         Values that replace the table's defaults; names of other services are ignored.
     fleet_values : mapping, optional
-        Vocabulary of open fleet columns (``kubernetes_version``), for rules by such a column.
+        Vocabulary of open fleet columns (``kubernetes_version``, ``instance_type``), for rules by
+        such a column; their arrays have one more place at the end, for "not stated".
     """
-    compiled = {
-        name: _compile_rule(name, form, _in_force(form, on), on, fleet_values or {})
-        for name, form in table.form.rules.items()
-    }
+    values = fleet_values or {}
+    folder = table.document.path.parent
+
+    def compile_rule(name: str) -> Rule:
+        form = table.form.rules[name]
+        version = _in_force(form, on)
+        if version.file is not None:
+            return machine_types(folder / version.file, values.get(MACHINE, ()))
+        return _compile_rule(name, form, version, on, values)
+
     chosen = {
         name: (assumptions or {}).get(name, form.default)
         for name, form in table.form.assumptions.items()
     }
-    return Rules(compiled, chosen)
+    return Rules(compile_rule, tuple(table.form.rules), chosen)
+
+
+@dataclass(frozen=True)
+class MachineTypes:
+    """Sizes of the fleet's machine types, by code; NaN and False where unknown."""
+
+    vcpu: NDArray[np.float64]
+    memory_gib: NDArray[np.float64]
+    has_gpu: NDArray[np.bool_]
+
+
+def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
+    """Sizes of machine types from a file, for the types that a fleet names."""
+    columns = (MACHINE, "vcpu", "memory_gib", "gpu_type")
+    frame = read_machine_file(path, columns).set_index(MACHINE)
+    own = frame.reindex([*names, ""])
+    return MachineTypes(
+        vcpu=own["vcpu"].astype(float).to_numpy(),
+        memory_gib=own["memory_gib"].astype(float).to_numpy(),
+        has_gpu=own["gpu_type"].fillna("none").ne("none").to_numpy(),
+    )
 
 
 def check_assumptions(
@@ -141,9 +183,13 @@ def _compile_rule(
     if isinstance(value, list):
         if value and "version" in value[0]:
             return _phases(value, on, fleet_values.get("kubernetes_version", ()))
+        if value and "multipliers" in value[0]:
+            return _multipliers(value, fleet_values.get(MACHINE, ()))
         return _ladder(name, value)
     if form.by is None:
         return float(value)
+    if form.by == MACHINE:
+        return _is_named(value["types"], fleet_values.get(MACHINE, ()))
     columns = [form.by] if isinstance(form.by, str) else form.by
     return _by_vocabulary(name, value, columns)
 
@@ -181,6 +227,22 @@ def _memory(size: dict[str, Any]) -> list[float]:
         count = round((last - first) / step) + 1
         return [first + step * n for n in range(count)]
     return [float(value) for value in memory]
+
+
+def _multipliers(value: list[dict[str, Any]], names: Sequence[str]) -> NDArray[np.float64]:
+    """Multipliers of each of the fleet's machine types, in the order of the month's parts."""
+    found = np.ones((len(names) + 1, len(value[0]["multipliers"])))
+    for entry in value:
+        for code, name in enumerate(names):
+            if any(fnmatchcase(name, pattern) for pattern in entry["types"]):
+                found[code] = entry["multipliers"]
+    return found
+
+
+def _is_named(patterns: list[str], names: Sequence[str]) -> NDArray[np.bool_]:
+    """True for the fleet's machine types that a pattern names; False for "not stated"."""
+    found = [any(fnmatchcase(name, pattern) for pattern in patterns) for name in names]
+    return np.array([*found, False], dtype=np.bool_)
 
 
 def _phases(versions: list[dict[str, Any]], on: dt.date, names: Sequence[str]) -> NDArray[np.int64]:

@@ -33,7 +33,7 @@ def _day(ordinal: int) -> dt.date:
 def _repeats(rows: Rows) -> Found:
     key = combine(rows.kind, rows.option, rows.machine_code, rows.place_code)
     frame = pd.DataFrame({"key": key, "day": rows.ordinal, "tier": rows.tier})
-    for row in np.flatnonzero(frame.duplicated()):
+    for row in np.flatnonzero(frame.duplicated()).tolist():
         first = int(np.flatnonzero((frame == frame.iloc[row]).all(axis=1))[0])
         same = rows.text[first] == rows.text[row]
         other = "" if same else f" with another price ({rows.text[first]} and {rows.text[row]})"
@@ -50,7 +50,11 @@ def _tiers(rows: Rows) -> Found:
     tier, price = rows.tier[order], rows.price[order]
     for at in np.flatnonzero(first & (tier != 0)):
         row = int(order[at])
-        yield "R10", rows.where(row), f"the tiers of {rows.words(row)} start at {tier[at]:g}, not at 0"
+        yield (
+            "R10",
+            rows.where(row),
+            f"the tiers of {rows.words(row)} start at {tier[at]:g}, not at 0",
+        )
     rising = ~first[1:] & (price[1:] > price[:-1])
     for at in np.flatnonzero(rising) + 1:
         row, before = int(order[at]), int(order[at - 1])
@@ -98,9 +102,9 @@ def _bands(rows: Rows) -> Found:
     middle = logs.groupby(group).transform("median").to_numpy()
     far = above_zero & (np.abs(logs.to_numpy() - middle) > np.log10(REGION_BAND))
     free = (rows.price == 0) & ~np.isnan(middle)
-    for row in np.flatnonzero(far | free):
+    for row in np.flatnonzero(far | free).tolist():
         message = (
             f"{rows.words(row)}: {rows.text[row]} is more than {REGION_BAND} times away"
             f" from the median {10 ** middle[row]:.6g}: a slip of the unit?"
         )
-        yield "R10", rows.where(int(row)), message
+        yield "R10", rows.where(row), message

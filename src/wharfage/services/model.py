@@ -27,6 +27,8 @@ class Quantities:
         Size that is billed, per replica; NaN or None where the service has none.
     faults : mapping of reason to mask (n,)
         Rows that cannot be billed as written. A reason begins with its code and a colon.
+    discounts : mapping of meter name to array (n,)
+        Factor on the effective price where a discount follows from the usage itself.
     resized : array of bool (n,) or None
         Rows whose billed size is not the one that was asked for.
     notes : mapping of note to mask (n,)
@@ -36,6 +38,7 @@ class Quantities:
     meters: Mapping[str, NDArray[np.float64]]
     billed_vcpu: NDArray[np.float64] | None = None
     billed_memory_gib: NDArray[np.float64] | None = None
+    discounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     resized: Mask | None = None
     faults: Mapping[str, Mask] = field(default_factory=dict)
     notes: Mapping[str, Mask] = field(default_factory=dict)

@@ -1,0 +1,337 @@
+"""The same work on every service that can run it, ranked.
+
+Each scenario prices the whole fleet with its own free-tier pools. Clusters are shared costs: one
+per service, region and billing account, kept apart from the marginal cost that ranks a workload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wharfage.analysis.scenarios import (
+    BILLING_MODES,
+    Scenario,
+    is_shown,
+    list_scenarios,
+    move_fleet,
+)
+from wharfage.columns import PURCHASE_OPTIONS
+from wharfage.engine.assemble import line_frame
+from wharfage.engine.estimate import Options, PricedFleet, price_fleet
+from wharfage.engine.fleet import EMPTY, CellFault, Fleet, encode_fleet
+from wharfage.engine.reasons import Reasons, code_of
+from wharfage.rates.book import RateBook
+from wharfage.services import find_service, service_ids
+
+#: codes of reasons that mean "has no rate", as against "cannot run there"
+WITHOUT_RATE = {"unknown_rate", "not_yet_priced", "withdrawn"}
+
+FRAME_COLUMNS = (
+    "workload",
+    "service",
+    "region",
+    "purchase_option",
+    "billing_mode",
+    "rank",
+    "monthly_cost",
+    "monthly_list_cost",
+    "daily_cost",
+    "feasible",
+    "reason",
+    "assumptions",
+    "is_baseline",
+    "saving",
+)
+
+
+@dataclass(frozen=True)
+class PricedScenario:
+    """A fleet priced in one scenario."""
+
+    scenario: Scenario
+    priced: PricedFleet
+    shown: NDArray[np.bool_]
+    feasible: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ComparedFleet:
+    """A fleet priced in every scenario.
+
+    Attributes
+    ----------
+    fleet : Fleet
+        The workloads that were compared.
+    left_out : tuple of str
+        Ids of rows that are no workloads (cluster fees, explicit nodes).
+    baseline : array (n,)
+        Monthly cost of each workload where it runs today; NaN if it runs nowhere yet.
+    """
+
+    fleet: Fleet
+    left_out: tuple[str, ...]
+    book: RateBook
+    options: Options
+    scenarios: tuple[PricedScenario, ...]
+    baseline: NDArray[np.float64]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per workload and scenario, ranked within the workload."""
+        parts = [self._scenario_frame(number) for number in range(len(self.scenarios))]
+        frame = pd.concat(parts, ignore_index=True)
+        frame["rank"] = _rank(frame)
+        keys = ["_row", "rank", "service", "region", "purchase_option", "billing_mode"]
+        frame = frame.sort_values(keys, kind="stable", na_position="last", ignore_index=True)
+        return frame[list(FRAME_COLUMNS)]
+
+    def _scenario_frame(self, number: int) -> pd.DataFrame:
+        entry = self.scenarios[number]
+        priced, scenario = entry.priced, entry.scenario
+        rows = np.flatnonzero(entry.shown)
+        cost = priced.monthly_cost[rows]
+        arrays = priced.fleet.arrays
+        regions = np.array([*priced.fleet.values["region"], None], dtype=object)
+        has_mode = "billing_mode" in find_service(scenario.service).columns
+        return pd.DataFrame(
+            {
+                "_row": rows,
+                "workload": self.fleet.workloads[rows],
+                "service": scenario.service,
+                "region": regions[arrays["region"][rows]],
+                "purchase_option": np.array(PURCHASE_OPTIONS, dtype=object)[
+                    arrays["purchase_option"][rows]
+                ],
+                "billing_mode": np.array([*BILLING_MODES, None], dtype=object)[
+                    arrays["billing_mode"][rows]
+                ]
+                if has_mode
+                else None,
+                "monthly_cost": cost,
+                "monthly_list_cost": np.where(np.isnan(cost), np.nan, priced.list_cost[rows]),
+                "daily_cost": cost * self.options.month.per_day,
+                "feasible": entry.feasible[rows],
+                "reason": priced.reasons.text()[rows],
+                "assumptions": _assumptions(entry, self.fleet)[rows],
+                "is_baseline": is_baseline(self.fleet, entry)[rows],
+                "saving": self._baseline_cost[rows] - cost,
+            }
+        )
+
+    @cached_property
+    def _baseline_cost(self) -> NDArray[np.float64]:
+        """Cost of the scenario that is the baseline; else of the workload where it runs today."""
+        cost = self.baseline.copy()
+        for entry in self.scenarios:
+            own = is_baseline(self.fleet, entry) & entry.shown
+            cost[own] = entry.priced.monthly_cost[own]
+        return cost
+
+    @cached_property
+    def shared_costs(self) -> pd.DataFrame:
+        """Clusters that the scenarios need, net of credits: per service, region and account."""
+        parts = [part for part in self._shared if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else self._shared[0]
+
+    @cached_property
+    def _shared(self) -> list[pd.DataFrame]:
+        return [shared_costs(entry, self.options) for entry in self.scenarios]
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """The fleet in every scenario, shared costs included; complete answers first, cheapest first."""
+        rows = []
+        for number, entry in enumerate(self.scenarios):
+            cost = entry.priced.monthly_cost
+            own = self._shared[number]["monthly_cost"].sum()
+            workloads = int((~np.isnan(cost)).sum())
+            infeasible = int((~entry.feasible).sum())
+            rows.append(
+                {
+                    "service": entry.scenario.service,
+                    "region": entry.scenario.region,
+                    "purchase_option": entry.scenario.purchase_option,
+                    "billing_mode": entry.scenario.billing_mode,
+                    "workloads": len(cost),
+                    "priced": workloads,
+                    "infeasible": infeasible,
+                    "unpriced": len(cost) - workloads - infeasible,
+                    "workload_cost": float(np.nansum(cost)),
+                    "shared_cost": float(own),
+                    "monthly_cost": float(np.nansum(cost)) + float(own),
+                    "_scenario": number,
+                }
+            )
+        frame = pd.DataFrame(rows)
+        order = ["priced", "monthly_cost", "_scenario"]
+        frame = frame.sort_values(order, ascending=[False, True, True], ignore_index=True)
+        frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+        return frame.drop(columns="_scenario")
+
+    def components(self, workload: str) -> pd.DataFrame:
+        """Charges of one workload in every scenario that can price it: why one is cheaper."""
+        row = np.flatnonzero(self.fleet.workloads == workload)
+        parts = []
+        for entry in self.scenarios:
+            if entry.shown[row].all():
+                lines = line_frame(entry.priced, row)
+                option = PURCHASE_OPTIONS[int(entry.priced.fleet.arrays["purchase_option"][row][0])]
+                mode = entry.scenario.billing_mode
+                parts.append(lines.assign(purchase_option=option, billing_mode=mode))
+        parts = [part for part in parts if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def compare_fleet(
+    frame: pd.DataFrame,
+    book: RateBook,
+    options: Options,
+    *,
+    services: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    purchase_options: Sequence[str] | None,
+) -> ComparedFleet:
+    """Fleet priced in every scenario.
+
+    Raises
+    ------
+    InvalidValueError
+        If a service, region or option is unknown, or the fleet holds no workload.
+    """
+    whole = encode_fleet(frame)
+    workloads, left_out = _only_workloads(whole)
+    scenarios = []
+    for scenario in list_scenarios(workloads, book, services, regions, purchase_options):
+        moved, _ = move_fleet(workloads, scenario, book.regions)
+        priced = price_fleet(moved, book, options)
+        feasible = is_feasible(priced)
+        scenarios.append(PricedScenario(scenario, priced, is_shown(workloads, scenario), feasible))
+    return ComparedFleet(
+        workloads, left_out, book, options, tuple(scenarios), _baseline(workloads, book, options)
+    )
+
+
+def is_feasible(priced: PricedFleet) -> NDArray[np.bool_]:
+    """True where a workload can run; a feasible one may still lack a rate."""
+    texts = priced.reasons.texts
+    lacks_rate_only = [all(code_of(t) in WITHOUT_RATE for t in text.split("; ")) for text in texts]
+    lacks_rate_only[0] = True
+    return np.array(lacks_rate_only)[priced.reasons.codes]
+
+
+def is_baseline(fleet: Fleet, entry: PricedScenario) -> NDArray[np.bool_]:
+    """True where a scenario is how the workload runs today."""
+    moved = entry.priced.fleet
+    same = np.ones(len(fleet), dtype=bool)
+    for column in ("service", "region"):
+        same &= _names(fleet, column) == _names(moved, column)
+        same &= fleet.arrays[column] >= 0
+    same &= fleet.arrays["purchase_option"] == moved.arrays["purchase_option"]
+    if entry.scenario.billing_mode is not None:
+        given = fleet.arrays["billing_mode"]
+        has_requests = ~np.isnan(fleet.arrays["requests_per_month"])
+        by_default = np.where(
+            has_requests, BILLING_MODES.index("request"), BILLING_MODES.index("instance")
+        )
+        same &= np.where(given == EMPTY, by_default, given) == moved.arrays["billing_mode"]
+    return same
+
+
+def shared_costs(entry: PricedScenario, options: Options) -> pd.DataFrame:
+    """Clusters of one scenario, priced as a fleet of their own."""
+    cluster = find_service(entry.scenario.service).cluster
+    priced = entry.priced
+    columns = ["service", "purchase_option", "billing_mode", "cluster_service", "region"]
+    columns += ["billing_account", "monthly_list_cost", "monthly_cost", "reason"]
+    used = np.flatnonzero(~np.isnan(priced.monthly_cost))
+    if cluster is None or not len(used):
+        return pd.DataFrame(columns=columns)
+    places = pd.DataFrame(
+        {column: _names(priced.fleet, column)[used] for column in ("region", "billing_account")}
+    )
+    places = places.drop_duplicates().sort_values(["billing_account", "region"], ignore_index=True)
+    clusters = price_fleet(encode_fleet(places.assign(**cluster)), priced.book, options)
+    return pd.DataFrame(
+        {
+            "service": entry.scenario.service,
+            "purchase_option": entry.scenario.purchase_option,
+            "billing_mode": entry.scenario.billing_mode,
+            "cluster_service": cluster["service"],
+            "region": places["region"],
+            "billing_account": places["billing_account"],
+            "monthly_list_cost": clusters.list_cost,
+            "monthly_cost": clusters.monthly_cost,
+            "reason": clusters.reasons.text(),
+        }
+    )
+
+
+def _only_workloads(fleet: Fleet) -> tuple[Fleet, tuple[str, ...]]:
+    """Fleet without rows of services that run no workloads, and the ids of those rows."""
+    fees = {name for name in service_ids() if not find_service(name).runs_workloads}
+    is_fee = np.isin(_names(fleet, "service").astype(str), list(fees))
+    if not is_fee.any():
+        return fleet, ()
+    keep = np.flatnonzero(~is_fee)
+    position = np.full(len(fleet), -1)
+    position[keep] = np.arange(len(keep))
+    faults = [
+        CellFault(f.column, position[f.rows[~is_fee[f.rows]]], f.reason) for f in fleet.faults
+    ]
+    kept = Fleet(
+        frame=fleet.frame.iloc[keep],
+        workloads=fleet.workloads[keep],
+        arrays={name: values[keep] for name, values in fleet.arrays.items()},
+        values=fleet.values,
+        given=fleet.given,
+        faults=[fault for fault in faults if len(fault.rows)],
+        warnings=fleet.warnings,
+    )
+    return kept, tuple(fleet.workloads[is_fee])
+
+
+def _baseline(fleet: Fleet, book: RateBook, options: Options) -> NDArray[np.float64]:
+    """Cost of every workload where it runs today; NaN where it runs nowhere yet."""
+    if not {"service", "region"} <= fleet.given:
+        return np.full(len(fleet), np.nan)
+    everything = Fleet(
+        fleet.frame, fleet.workloads, fleet.arrays, fleet.values,
+        frozenset({*fleet.given, "vcpu", "memory_gib"}), fleet.faults,
+    )  # fmt: skip
+    return price_fleet(everything, book, options).monthly_cost
+
+
+def _names(fleet: Fleet, column: str) -> NDArray[np.object_]:
+    return np.array([*fleet.values[column], None], dtype=object)[fleet.arrays[column]]
+
+
+def _rank(frame: pd.DataFrame) -> pd.Series:
+    """Rank within a workload over feasible and priced rows; ties by service, region, option."""
+    priced = frame[frame["feasible"] & frame["monthly_cost"].notna()]
+    keys = ["_row", "monthly_cost", "service", "region", "purchase_option", "billing_mode"]
+    ordered = priced.sort_values(keys, kind="stable", na_position="last")
+    ranks = ordered.groupby("_row", sort=False).cumcount() + 1
+    return ranks.reindex(frame.index).astype("Int64")
+
+
+def _assumptions(entry: PricedScenario, fleet: Fleet) -> NDArray[np.object_]:
+    """Notes of each workload in a scenario, and the region that its own was mapped to."""
+    notes = Reasons(len(fleet))
+    for result in entry.priced.services.values():
+        for note, rows in result.notes.items():
+            notes.add(rows, note)
+    own, moved = fleet.arrays["region"], entry.priced.fleet.arrays["region"]
+    names, moved_names = fleet.values["region"], entry.priced.fleet.values["region"]
+    for code, name in enumerate(names):
+        rows = np.flatnonzero((own == code) & (moved >= 0))
+        if len(rows) and entry.scenario.region is None:
+            there = moved_names[moved[rows[0]]]
+            if there != name:
+                notes.add(rows, f"region {name} = {there}")
+    return notes.text()

@@ -1,0 +1,145 @@
+"""A comparison on a terminal: the fleet on each service, and the cheapest place of each workload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+
+from wharfage.outputs.bills import print_assumptions
+from wharfage.outputs.tables import money, print_table
+
+if TYPE_CHECKING:
+    from wharfage.api import Comparison
+
+#: meters in words short enough for a table
+PARTS = {
+    "vcpu_hours": "vCPU",
+    "memory_gib_hours": "memory",
+    "ephemeral_storage_gib_hours": "storage",
+    "os_licence_vcpu_hours": "licence",
+    "idle_vcpu_hours": "idle vCPU",
+    "idle_memory_gib_hours": "idle memory",
+    "gpu_hours": "GPU",
+}
+
+
+def print_comparison(console: Console, comparison: Comparison, limit: int) -> None:
+    """Totals of the fleet, then each workload; a single workload is shown on every service."""
+    frame = comparison.frame
+    workloads = frame["workload"].drop_duplicates()
+    if len(workloads) == 1:
+        _print_workload(console, comparison, str(workloads.iloc[0]))
+    else:
+        _print_totals(console, comparison)
+        _print_cheapest(console, frame, limit)
+    if comparison.left_out:
+        shown = ", ".join(comparison.left_out[:6])
+        console.print(f"left out, not workloads: {shown}\n", markup=False)
+    print_assumptions(console, comparison.assumptions)
+
+
+def _print_totals(console: Console, comparison: Comparison) -> None:
+    rows = [
+        (
+            str(row["rank"]),
+            row["service"],
+            _label(row),
+            f"{row['priced']:,} of {row['workloads']:,}",
+            money(row["workload_cost"]),
+            money(row["shared_cost"]),
+            money(row["monthly_cost"]),
+        )
+        for row in comparison.totals.to_dict("records")
+    ]
+    headers = ("#", "service", "bought as", "can run", "workloads", "clusters", "per month")
+    title = "the fleet on each service: most workloads first, then cheapest"
+    print_table(console, headers, rows, right=(headers[0], *headers[3:]), title=title)
+    console.print()
+
+
+def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
+    best = frame[frame["rank"] == 1].set_index("workload")
+    today = frame[frame["is_baseline"]].set_index("workload")
+    rows = []
+    for workload in frame["workload"].drop_duplicates().head(limit):
+        cheapest = best.loc[workload] if workload in best.index else None
+        now = today.loc[workload] if workload in today.index else None
+        rows.append(
+            (
+                str(workload),
+                "-" if now is None else str(now["service"]),
+                "-" if now is None else money(now["monthly_cost"]),
+                "nowhere" if cheapest is None else f"{cheapest['service']}{_mode(cheapest)}",
+                "-" if cheapest is None else money(cheapest["monthly_cost"]),
+                "-" if cheapest is None else money(cheapest["saving"]),
+            )
+        )
+    headers = ("workload", "today", "per month", "cheapest", "per month ", "saving")
+    title = "each workload: where it runs today, and where it is cheapest"
+    print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
+    rest = frame["workload"].nunique() - limit
+    if rest > 0:
+        console.print(f"... and {rest:,} more workloads; --out FILE.csv writes every scenario")
+    console.print()
+
+
+def _print_workload(console: Console, comparison: Comparison, workload: str) -> None:
+    parts = comparison.components(workload)
+    rows = [
+        (
+            "-" if pd.isna(row["rank"]) else str(row["rank"]),
+            row["service"],
+            str(row["region"] or "-") if not pd.isna(row["region"]) else "-",
+            _label(row),
+            money(row["monthly_cost"]),
+            _why(row, parts),
+        )
+        for row in comparison.frame.to_dict("records")
+    ]
+    headers = ("#", "service", "region", "bought as", "per month", "why")
+    print_table(
+        console,
+        headers,
+        rows,
+        right=("#", "per month"),
+        wrap=("why",),
+        title=f"workload {workload}",
+    )
+    shared = comparison.shared_costs
+    for row in shared.to_dict("records"):
+        console.print(
+            f"{row['service']} also needs a cluster: {row['cluster_service']} in {row['region']},"
+            f" {money(row['monthly_cost'])} per month after credits",
+            markup=False,
+        )
+    console.print()
+
+
+def _why(row: dict[object, object], parts: pd.DataFrame) -> str:
+    if pd.isna(row["monthly_cost"]):  # type: ignore[arg-type]
+        return str(row["reason"])
+    own = parts[
+        (parts["service"] == row["service"])
+        & (parts["region"] == row["region"])
+        & (parts["purchase_option"] == row["purchase_option"])
+        & (parts["billing_mode"].isna() | (parts["billing_mode"] == row["billing_mode"]))
+    ]
+    costs: dict[str, float] = {}
+    for line in own.to_dict("records"):
+        meter = str(line["meter"])
+        name = "credits" if meter.startswith("credit:") else PARTS.get(meter, meter)
+        costs[name] = costs.get(name, 0.0) + float(line["effective_cost"])
+    return ", ".join(f"{name} {money(cost)}" for name, cost in costs.items()) or "nothing used"
+
+
+def _label(row: dict[object, object]) -> str:
+    option = row["purchase_option"]
+    text = "as each is" if option is None or pd.isna(option) else str(option)  # type: ignore[arg-type]
+    return text + _mode(row)
+
+
+def _mode(row: object) -> str:
+    mode = row["billing_mode"]  # type: ignore[index]
+    return "" if mode is None or pd.isna(mode) else f" ({mode})"

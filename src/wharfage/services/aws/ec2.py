@@ -1,0 +1,56 @@
+"""Amazon EC2: instances by type and count, on Linux, with boot volumes and public addresses.
+
+Billed per second with a minimum per run. Volumes are prorated over the real hours of the month;
+a public IPv4 address costs the same in use as idle.
+
+References: AWS price list AmazonEC2 (published 2026-02-07 and 2026-07-20); AWS, "Amazon EC2
+On-Demand Pricing", https://aws.amazon.com/ec2/pricing/on-demand/.
+"""
+
+from __future__ import annotations
+
+from wharfage.rates.rules import Rules
+from wharfage.services.model import Columns, Quantities, Service
+from wharfage.services.node_hours import (
+    COLUMNS,
+    attached_quantities,
+    node_faults,
+    node_hours,
+    node_notes,
+)
+
+
+def quantities(columns: Columns, rules: Rules) -> Quantities:
+    """Instance-hours, boot volume GiB-months and address-hours.
+
+    Parameters
+    ----------
+    columns : mapping of arrays (n,)
+        Encoded fleet columns; ``instance_type`` as codes of the fleet's own types.
+    rules : Rules
+        The table's rules in force on the date, the sizes of machine types among them.
+
+    Returns
+    -------
+    Quantities
+        An unknown machine type is a fault.
+    """
+    hours = node_hours(columns, rules)
+    types = rules["machine_types"]
+    return Quantities(
+        meters={"instance_hours": hours, **attached_quantities(columns, hours)},
+        billed_vcpu=types.vcpu[columns["instance_type"]],
+        billed_memory_gib=types.memory_gib[columns["instance_type"]],
+        faults=node_faults(columns),
+        notes=node_notes(columns),
+    )
+
+
+SERVICE = Service(
+    id="aws.ec2",
+    title="Amazon EC2 (explicit nodes)",
+    quantities=quantities,
+    columns=COLUMNS,
+    cannot_run={"requests": "machines are priced by count and hours"},
+    runs_workloads=False,
+)
