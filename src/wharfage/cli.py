@@ -73,7 +73,7 @@ OutOption = Annotated[
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002
 ) -> None:
     """What containers cost on AWS and Google Cloud."""
     if version:

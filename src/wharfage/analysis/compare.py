@@ -208,7 +208,7 @@ def compare_fleet(
     workloads, left_out = _only_workloads(whole)
     scenarios = []
     for scenario in list_scenarios(workloads, book, services, regions, purchase_options):
-        moved, _ = move_fleet(workloads, scenario, book.regions)
+        moved = move_fleet(workloads, scenario, book.regions)
         priced = price_fleet(moved, book, options)
         feasible = is_feasible(priced)
         scenarios.append(PricedScenario(scenario, priced, is_shown(workloads, scenario), feasible))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,33 +118,33 @@ def _modes(service: str, fleet: Fleet) -> list[str | None]:
     return list(BILLING_MODES) if has_requests else ["instance"]
 
 
-def move_fleet(fleet: Fleet, scenario: Scenario, regions: Regions) -> tuple[Fleet, NDArray[Any]]:
-    """Fleet as it would be in a scenario, and the code of the region of each workload.
+def move_fleet(fleet: Fleet, scenario: Scenario, regions: Regions) -> Fleet:
+    """Fleet as it would be in a scenario.
 
     Without a region of its own the scenario keeps a workload's region on its own cloud, and takes
     the region of the same metropolitan area on the other; a workload without one gets a fault.
     """
     rows = len(fleet)
-    service = ((scenario.service,), np.zeros(rows, dtype=np.int64))
+    at_first = np.zeros(rows, dtype=np.int64)
     faults = [f for f in fleet.faults if f.column not in _replaced(scenario)]
     if scenario.region is not None:
-        region = ((scenario.region,), np.zeros(rows, dtype=np.int64))
+        names: tuple[str, ...] = (scenario.region,)
+        region = at_first
     else:
-        region = _same_metro(fleet, scenario.provider, regions)
-        nowhere = np.flatnonzero((region[1] == EMPTY) & (fleet.arrays["region"] != EMPTY))
+        names, region = _same_metro(fleet, scenario.provider, regions)
+        nowhere = np.flatnonzero((region == EMPTY) & (fleet.arrays["region"] != EMPTY))
         if len(nowhere):
             reason = f"{NO_REGION_IN_METRO}: {scenario.provider} has no region in the metro area"
             faults = [*faults, CellFault("region", nowhere, reason)]
-    arrays = {**fleet.arrays, "service": service[1], "region": region[1]}
-    values = {**fleet.values, "service": service[0], "region": region[0]}
+    arrays = {**fleet.arrays, "service": at_first, "region": region}
+    values = {**fleet.values, "service": (scenario.service,), "region": names}
     if scenario.purchase_option is not None:
         code = PURCHASE_OPTIONS.index(scenario.purchase_option)
         arrays["purchase_option"] = np.broadcast_to(np.int64(code), rows)
     if scenario.billing_mode is not None:
         arrays["billing_mode"] = _billing_mode(fleet, scenario.billing_mode)
     given = frozenset(FLEET_COLUMNS)
-    moved = replace(fleet, arrays=arrays, values=values, faults=faults, given=given, warnings=[])
-    return moved, region[1]
+    return replace(fleet, arrays=arrays, values=values, faults=faults, given=given, warnings=[])
 
 
 def _replaced(scenario: Scenario) -> set[str]:

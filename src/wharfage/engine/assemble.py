@@ -130,7 +130,7 @@ def _provenance(
     """SKU, date and source of the rate of every line, through the few distinct keys."""
     distinct, member = np.unique(key, return_inverse=True)
     table = priced.book.table(result.plan.service.id)
-    described = []
+    described: list[tuple[str | None, ...]] = []
     for code in distinct:
         row = int(prices.row[code])
         discount = int(prices.discount[code])

@@ -108,21 +108,7 @@ def check_rows(
     _regions(fleet, table, book, rows, reasons)
     if "instance_type" in service.columns:
         _machine_types(fleet, table, rows, reasons)
-    for name in service.required:
-        empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
-        fault(empty, f"required: {name} is empty")
-    demand = columns["demand"]
-    for kind, why in service.cannot_run.items():
-        fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
-    if service.reads_demand:
-        fault(
-            ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
-            "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",
-        )
-    for code, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
-        if name in service.columns and DEMAND_KINDS[code] not in service.cannot_run:
-            empty = (demand == code) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
-            fault(empty, f"required: {name} is empty")
+    _demand(fleet, service, rows, columns, fault)
     if "hours_per_month" in service.columns:
         fault(
             columns["hours_per_month"] > month_hours * (1 + 1e-9),
@@ -180,6 +166,25 @@ def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons)
             hint = did_you_mean(name, known) or f"{table.service} has {len(known):,} types"
             text = f"unknown_instance_type: {name!r} ({hint.rstrip('?')})"
             reasons.add(rows[codes == code], text)
+
+
+def _demand(fleet, service, rows, columns, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Faults of the kind of work, and of cells that it needs."""
+    for name in service.required:
+        empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
+        fault(empty, f"required: {name} is empty")
+    demand = columns["demand"]
+    for kind, why in service.cannot_run.items():
+        fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
+    if service.reads_demand:
+        fault(
+            ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
+            "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",
+        )
+    for code, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
+        if name in service.columns and DEMAND_KINDS[code] not in service.cannot_run:
+            empty = (demand == code) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
+            fault(empty, f"required: {name} is empty")
 
 
 def _offers(fleet, service, table, columns, on, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

@@ -11,13 +11,13 @@ from rich.console import Console
 from wharfage.outputs.tables import money, number, print_table
 
 if TYPE_CHECKING:
-    from wharfage.api import Bill
+    from wharfage.api import Bill, Comparison
 
 #: longer assumptions are cut on the terminal
 BRIEF = 76
 
 
-def with_provenance(frame: pd.DataFrame, bill: Bill) -> pd.DataFrame:
+def with_provenance(frame: pd.DataFrame, bill: Bill | Comparison) -> pd.DataFrame:
     """Frame with what it takes to reproduce it: date, month and digest of the rate book."""
     return frame.assign(
         priced_on=bill.on.isoformat(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -117,8 +118,8 @@ def _print_workload(console: Console, comparison: Comparison, workload: str) -> 
     console.print()
 
 
-def _why(row: dict[object, object], parts: pd.DataFrame) -> str:
-    if pd.isna(row["monthly_cost"]):  # type: ignore[arg-type]
+def _why(row: dict[Hashable, Any], parts: pd.DataFrame) -> str:
+    if pd.isna(row["monthly_cost"]):
         return str(row["reason"])
     own = parts[
         (parts["service"] == row["service"])
@@ -134,12 +135,12 @@ def _why(row: dict[object, object], parts: pd.DataFrame) -> str:
     return ", ".join(f"{name} {money(cost)}" for name, cost in costs.items()) or "nothing used"
 
 
-def _label(row: dict[object, object]) -> str:
+def _label(row: dict[Hashable, Any]) -> str:
     option = row["purchase_option"]
-    text = "as each is" if option is None or pd.isna(option) else str(option)  # type: ignore[arg-type]
+    text = "as each is" if option is None or pd.isna(option) else str(option)
     return text + _mode(row)
 
 
-def _mode(row: object) -> str:
-    mode = row["billing_mode"]  # type: ignore[index]
+def _mode(row: Mapping[Hashable, Any] | pd.Series) -> str:
+    mode = row["billing_mode"]
     return "" if mode is None or pd.isna(mode) else f" ({mode})"

@@ -216,7 +216,7 @@ def read_table(
         listed = error.failures.to_dict("records") or [
             {"file": path.name, "line": 1, "message": error.message}
         ]
-        return None, [{"rule": "form", **record} for record in listed]
+        return None, [{"rule": "form"} | {str(k): v for k, v in r.items()} for r in listed]
 
 
 def expected_id(path: Path, folder: Path) -> str:

@@ -7,6 +7,7 @@ region, a machine type and a price per line. Prices stay text.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def _check_prices(path: Path, price: NDArray[np.object_], row: NDArray[np.intp])
         )
 
 
-def _objects(values: list[object]) -> NDArray[np.object_]:
+def _objects(values: Sequence[object]) -> NDArray[np.object_]:
     found = np.empty(len(values), dtype=object)
     found[:] = values
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,19 +96,20 @@ def write_lock(book: RateBook) -> Path:
     path = book.folder / FILE
     beside = path.with_name(f".{FILE}.{os.getpid()}.part")
     try:
-        beside.write_text(lock_text(book), encoding="utf-8")
+        beside.write_text(lock_text(book), encoding="utf-8", newline="\n")
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return path
 
 
-def main() -> None:
-    """Write the lock of the bundled tables."""
+def main(arguments: Sequence[str]) -> None:
+    """Write the lock of the bundled tables, or of the folder given."""
     from wharfage.rates.book import RateBook, bundled_folder  # noqa: PLC0415  avoids a cycle
 
-    print(write_lock(RateBook.open(bundled_folder())))  # noqa: T201  a command
+    folder = Path(arguments[0]) if arguments else bundled_folder()
+    print(write_lock(RateBook.open(folder)))  # noqa: T201  a command
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -116,8 +116,8 @@ def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
     frame = read_machine_file(path, columns).set_index(MACHINE)
     own = frame.reindex([*names, ""])
     return MachineTypes(
-        vcpu=own["vcpu"].astype(float).to_numpy(),
-        memory_gib=own["memory_gib"].astype(float).to_numpy(),
+        vcpu=own["vcpu"].to_numpy(dtype=np.float64),
+        memory_gib=own["memory_gib"].to_numpy(dtype=np.float64),
         has_gpu=own["gpu_type"].fillna("none").ne("none").to_numpy(),
     )
 

@@ -75,12 +75,14 @@ def _options(rows: Rows) -> Found:
     if not len(listed) or not len(other):
         return
     base = _as_of(key[listed], rows.ordinal[listed], key[other], rows.ordinal[other])
-    for row, at in zip(other[base >= 0], listed[base[base >= 0]], strict=True):
-        above = rows.is_spot[row] and rows.price[row] > rows.price[at]
-        if above or rows.price[row] * OPTION_BAND < rows.price[at]:
-            how = "above" if above else f"more than {OPTION_BAND} times below"
-            message = f"{rows.words(row)}: {rows.text[row]} is {how} on-demand {rows.text[at]}"
-            yield "R10", rows.where(int(row)), message.replace("spot", "Spot")
+    other, base = other[base >= 0], listed[base[base >= 0]]
+    above = rows.is_spot[other] & (rows.price[other] > rows.price[base])
+    below = rows.price[other] * OPTION_BAND < rows.price[base]
+    for at in np.flatnonzero(above | below).tolist():
+        row = int(other[at])
+        how = "above" if above[at] else f"more than {OPTION_BAND} times below"
+        message = f"{rows.words(row)}: {rows.text[row]} is {how} on-demand {rows.text[base[at]]}"
+        yield "R10", rows.where(row), message
 
 
 def _as_of(

@@ -235,7 +235,7 @@ def _compile_meter(
     codes = []
     for found in columns:
         parts = [
-            pd.Index(words).get_indexer(column)
+            pd.Index(words).get_indexer(pd.Index(column))
             for words, column in zip(
                 vocabularies, found if place_column else found[1:], strict=True
             )

@@ -44,4 +44,5 @@ def pooled_quantity(quantity: Quantity, pool: Codes, pools: int) -> Quantity:
     >>> pooled_quantity(np.array([1.0, 2.0, np.nan]), np.array([0, 1, 1]), 2)
     array([1., 2.])
     """
-    return np.bincount(pool, weights=np.where(np.isnan(quantity), 0.0, quantity), minlength=pools)
+    used = np.where(np.isnan(quantity), 0.0, quantity)
+    return np.bincount(pool, weights=used, minlength=pools).astype(np.float64)

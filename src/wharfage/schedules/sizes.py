@@ -65,9 +65,8 @@ class SizeLadder:
         if any(np.any(np.diff(rung[1]) < 0) or rung[1][0] < 0 for rung in rungs):
             raise ScheduleError("Memory values of a size must be in increasing order.")
         counts = [len(rung[1]) if listed else 0 for rung in rungs]
-        values = np.concatenate(
-            [np.asarray(rung[1], np.float64) for rung in rungs if listed] or [[]]
-        )
+        listed_values = [np.asarray(rung[1], np.float64) for rung in rungs if listed]
+        values = np.concatenate([np.empty(0), *listed_values])
         first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
         stride = float(high[-1]) + 1.0
         rung_of_value = np.repeat(np.arange(len(rungs)), counts)

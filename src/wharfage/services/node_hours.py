@@ -30,7 +30,7 @@ NO_BOOT_DISK = "no_boot_disk_priced"
 
 
 def node_hours(columns: Columns, rules: Rules) -> Array:
-    """Billed hours of all nodes of a row, with the minimum of each run. [hours per month]"""
+    """Billed hours of all nodes of a row, with the minimum of each run. [hours per month]."""
     seconds = billed_seconds(
         columns["run_seconds"], rules["run_increment_seconds"], rules["minimum_run_seconds"]
     )
