@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import wharfage as wf
-from wharfage.engine.estimate import service_columns
+from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
-from wharfage.rates.rules import select_rules
+from wharfage.engine.plan import Options
 from wharfage.services import Quantities, find_service
 from wharfage.units import parse_month
 
@@ -45,16 +45,10 @@ def measure(book: wf.RateBook) -> Measure:
         assumptions: dict[str, Any] | None = None,
     ) -> Quantities:
         frame = pd.DataFrame([{"service": service, **row} for row in workloads])
-        fleet = encode_fleet(frame)
-        columns = service_columns(
-            fleet, find_service(service), np.arange(len(fleet)), parse_month(month)
+        options = Options(
+            on=dt.date.fromisoformat(on), month=parse_month(month), assumptions=assumptions or {}
         )
-        rules = select_rules(
-            book.table(service),
-            dt.date.fromisoformat(on),
-            assumptions=assumptions,
-            fleet_values=fleet.values,
-        )
-        return find_service(service).quantities(columns, rules)
+        result = price_fleet(encode_fleet(frame), book, options).services[service]
+        return find_service(service).quantities(result.columns, result.plan.rules)
 
     return quantities

@@ -12,9 +12,10 @@ import pandas as pd
 
 from wharfage.analysis.compare import ComparedFleet, compare_fleet
 from wharfage.engine.assemble import line_frame, workload_frame
-from wharfage.engine.estimate import Options, PricedFleet, price_fleet
+from wharfage.engine.estimate import PricedFleet, price_fleet
 from wharfage.engine.failures import raise_unpriced
 from wharfage.engine.fleet import encode_fleet
+from wharfage.engine.plan import Options
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.fleet import read_fleet
 from wharfage.outputs.explain import assumption_lines, explain_workload

@@ -64,6 +64,19 @@ def check(
     print_check(tables.console(), folder)
 
 
+@rates_app.command("lock")
+def lock(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of tables.")] = None,
+) -> None:
+    """Write the lock of a folder of tables, after checking them."""
+    from wharfage.outputs import tables  # noqa: PLC0415
+    from wharfage.rates.book import RateBook, bundled_folder  # noqa: PLC0415
+    from wharfage.rates.lock import write_lock  # noqa: PLC0415
+
+    path = write_lock(RateBook.open(folder or bundled_folder()))
+    tables.console().print(f"written: {path}", markup=False)
+
+
 def _book(folder: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
     from wharfage.rates.book import RateBook  # noqa: PLC0415
 

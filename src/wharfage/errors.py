@@ -125,7 +125,7 @@ class ScheduleError(WharfageError, ValueError):
 
 
 def did_you_mean(
-    name: str, known: Iterable[str], *, limit: int = 3, cutoff: float = 0.6
+    name: str, known: Iterable[str], *, limit: int = 1, cutoff: float = 0.6
 ) -> str | None:
     """Hint text with the known names nearest to `name`, or None if nothing is near.
 
@@ -134,8 +134,15 @@ def did_you_mean(
     >>> did_you_mean("eu-west-9", ["eu-west-1", "us-east-1"])
     "did you mean 'eu-west-1'?"
     """
-    near = difflib.get_close_matches(str(name), list(known), n=limit, cutoff=cutoff)
+    likeness = difflib.SequenceMatcher(b=str(name))
+    near = []
+    for candidate in known:
+        likeness.set_seq1(candidate)
+        # The two cheap upper bounds first: a long list has few candidates.
+        if likeness.real_quick_ratio() >= cutoff and likeness.quick_ratio() >= cutoff:
+            near.append((-likeness.ratio(), candidate))
+    near = sorted(pair for pair in near if -pair[0] >= cutoff)[:limit]
     if not near:
         return None
-    quoted = [f"'{value}'" for value in near]
+    quoted = [f"'{candidate}'" for _, candidate in near]
     return f"did you mean {' or '.join(quoted)}?"

@@ -1,8 +1,9 @@
 """The oracle: bills a fleet row by row in ``decimal.Decimal``, by its own billing rules.
 
 Only prices (rates, percentage discounts, region groups, what is not sold) are read from the tables.
-Legal sizes, minimums, ratios, ceilings and credit amounts are written down in ``rules_aws`` and
-``rules_gcp`` from the rule sheets, so that a mistake in a table's ``rules:`` shows as a difference.
+Legal sizes, minimums, ratios, ceilings and credit amounts are written down in ``rules_aws``,
+``rules_gcp`` and ``rules_machines`` from the rule sheets, so that a mistake in a table's ``rules:``
+shows as a difference.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
-from . import rules_aws, rules_gcp
+from . import rules_aws, rules_gcp, rules_machines
 from .demand import (
     DEFAULT_ASSUMPTIONS,
     NoPriceError,
@@ -39,11 +40,15 @@ BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
     "gcp.cloud_run": rules_gcp.cloud_run,
     "gcp.cloud_run_jobs": rules_gcp.cloud_run_jobs,
     "gcp.cloud_run_worker_pools": rules_gcp.cloud_run_worker_pools,
+    "aws.ec2": rules_machines.ec2,
+    "gcp.compute_engine": rules_machines.compute_engine,
 }
 
 # GCP rule sheet section 1: "Credit 74.40 USD per month per billing account", Autopilot and zonal
 # fee only
 GKE_CREDIT = Decimal("74.40")
+# Decided from the catalog: the first 720 hours of an external address a month, 0.005 an hour
+EXTERNAL_IPV4_CREDIT = Decimal("3.60")
 # GCP rule sheet section 4.3: "one credit per billing account and resource", idle included, GPU none
 CLOUD_RUN_CREDIT = {"vcpu": Decimal("4.32"), "memory": Decimal("0.90"), "requests": Decimal("0.80")}
 CLOUD_RUN_POOL_OF_METER = {
@@ -105,6 +110,8 @@ def _bill_row(
     if known and row["region"] not in known:
         raise NoPriceError(f"invalid_value: unknown region {row['region']!r}")
     usage = BILLERS[service](row, situation)
+    if "instance_type" in usage.columns:
+        usage.vcpu, usage.memory_gib = table.machine_size(usage.columns["instance_type"])
     attributes = _attributes(row, usage)
     table.check_sold(attributes, situation.on)
     bill = OracleBill(
@@ -122,9 +129,10 @@ def _bill_row(
             bill.lines[meter] = (quantity, None, None)
             bill.lower_bound = True
             continue
-        bill.lines[meter] = (quantity, quantity * list_price, quantity * effective_price)
+        effective = quantity * effective_price * usage.multipliers.get(meter, Decimal(1))
+        bill.lines[meter] = (quantity, quantity * list_price, effective)
         list_total += quantity * list_price
-        effective_total += quantity * effective_price
+        effective_total += effective
     bill.monthly_list_cost, bill.gross, bill.monthly_cost = (
         list_total,
         effective_total,
@@ -143,6 +151,10 @@ def _credit_pool(
         return (
             ("gcp.gke.cluster_fee", GKE_CREDIT) if meter == "cluster_hours" and creditable else None
         )
+    if service == "gcp.compute_engine":
+        creditable = text(row, "purchase_option", "on_demand") != "spot"
+        pool = ("gcp.external_ipv4", EXTERNAL_IPV4_CREDIT)
+        return pool if meter == "public_ipv4_hours" and creditable else None
     if not service.startswith("gcp.cloud_run") or meter not in CLOUD_RUN_POOL_OF_METER:
         return None
     resource = CLOUD_RUN_POOL_OF_METER[meter]

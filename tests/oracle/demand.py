@@ -27,6 +27,7 @@ DEFAULT_ASSUMPTIONS: dict[str, Any] = {
     "autopilot_bursting_cpu_step_millicores": 1,  # GCP sheet, section 2: or 50, 250
     "target_utilization": Decimal("0.6"),  # contract section 6
     "cloud_run_credit": "shared",  # GCP sheet, section 4.3; or "per_mode"
+    "sustained_use_account": "self_serve",  # GCP sheet, section 3; "invoiced" ones get none
 }
 
 
@@ -55,12 +56,16 @@ class Situation:
 
 @dataclass
 class Usage:
-    """What a workload is billed for: quantities by meter, in hours, GiB-hours or requests."""
+    """What a workload is billed for: quantities by meter, in hours, GiB-hours or requests.
+
+    ``multipliers`` say, by meter, which part of its effective price is paid; all of it if absent.
+    """
 
     quantities: dict[str, Decimal]
     vcpu: Decimal | None = None
     memory_gib: Decimal | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    multipliers: dict[str, Decimal] = field(default_factory=dict)
 
 
 def month_hours(month: str) -> Decimal:

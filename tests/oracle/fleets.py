@@ -14,11 +14,14 @@ from random import Random
 from hypothesis import strategies as st
 
 from .decimal_oracle import BILLERS
+from .machine_fleets import put_nodes
 from .price_tables import known_regions, load_table
 from .random_cells import Workload, chance, put_demand, put_init, put_size, some_size
 from .rules_aws import EKS_CALENDAR, EKS_TIERS, FARGATE_32_VCPU, FARGATE_SIZES
 
 SERVICES = tuple(BILLERS)
+MACHINE_SERVICES = ("aws.ec2", "gcp.compute_engine")
+CONTAINER_SERVICES = tuple(service for service in SERVICES if service not in MACHINE_SERVICES)
 TABLES = Path(__file__).resolve().parents[2] / "pricing_data"
 
 # Every option of the contract: a service sells some of them, the others must come out unpriced.
@@ -262,8 +265,11 @@ def random_workload(service: str, rng: Random, tables: Path = TABLES) -> Workloa
     account = rng.choice(ACCOUNTS)
     if account is not None:
         row["billing_account"] = account
-    _FILL[service](rng, row)
-    _put_region(rng, row, tables)
+    if service in MACHINE_SERVICES:
+        put_nodes(rng, row, tables)
+    else:
+        _FILL[service](rng, row)
+        _put_region(rng, row, tables)
     return row
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,14 @@ from typing import Any
 import yaml
 
 from .demand import NoPriceError
+from .machine_prices import MachineCells, add_file, has_file, read_sizes
 
+# The same as the safe loader in Python, and much faster on a table of many regions
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Canonical units in one pricing unit's stead: a price per second is 3600 times as much per hour.
 HOURS_FACTOR = {"hours": 1, "hour": 1, "h": 1, "seconds": 3600, "second": 3600, "s": 3600}
+# What is kept is counted in months, whatever their length.
+MONTHS = ("months", "month")
 # Same for what is counted: a milli-vCPU ("mCPU") is a thousandth of a vCPU.
 THING_FACTOR = {"vcpu": 1, "mcpu": 1000, "gb": 1, "gib": 1, "gpu": 1, "cluster": 1}
 
@@ -28,6 +34,8 @@ def unit_factor(pricing_unit: str) -> Decimal:
     if pricing_unit.lower() in ("requests", "request", "count"):
         return Decimal(1)
     thing, _, duration = pricing_unit.lower().rpartition("-")
+    if duration in MONTHS and thing in ("gb", "gib"):
+        return Decimal(1)
     if duration not in HOURS_FACTOR or (thing and thing not in THING_FACTOR):
         raise ValueError(f"the oracle does not know the pricing unit {pricing_unit!r}")
     return Decimal(HOURS_FACTOR[duration] * THING_FACTOR.get(thing, 1))
@@ -46,7 +54,7 @@ def _entry_date(entry: Mapping[str, Any]) -> date:
 class PriceTable:
     """The prices of one service, indexed by meter, key and place."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], folder: Path = Path()) -> None:
         self.meters: dict[str, dict[str, Any]] = document["meters"]
         self.purchase_options = [
             _norm(option) for option in document.get("purchase_options", ["on_demand"])
@@ -58,10 +66,13 @@ class PriceTable:
         self.rates: dict[
             tuple[str, frozenset[tuple[str, str]], str], dict[date, Decimal | None]
         ] = defaultdict(dict)
+        # (meter, key without the machine type) -> prices by region and machine type
+        self.machines: dict[tuple[str, frozenset[tuple[str, str]]], MachineCells] = {}
+        self.sizes: dict[str, tuple[Decimal, Decimal]] = {}
         for block in document.get("rates") or []:
-            self._add_block(block)
+            self._add_block(block, folder)
 
-    def _add_block(self, block: Mapping[str, Any]) -> None:
+    def _add_block(self, block: Mapping[str, Any], folder: Path) -> None:
         if Decimal(str(block.get("tier_start", "0"))) != 0:
             raise ValueError("no service of the oracle has graduated tiers")
         if block["pricing_unit"] != self.meters[block["meter"]]["pricing_unit"]:
@@ -69,6 +80,12 @@ class PriceTable:
         key = frozenset(
             (column, _norm(value)) for column, value in (block.get("key") or {}).items()
         )
+        if has_file(block):
+            if unit_factor(block["pricing_unit"]) != 1:
+                raise ValueError("the oracle reads machine prices by the hour only")
+            beside = add_file(block, folder, self.machines.setdefault((block["meter"], key), {}))
+            self.sizes = read_sizes(beside)
+            return
         cells = {"": block["price"]} if "price" in block else block["prices"]
         for place, cell in cells.items():
             price = cell[0] if isinstance(cell, list) else cell
@@ -95,7 +112,8 @@ class PriceTable:
             for regions in version["groups"].values()
             for region in regions
         }
-        return sorted(named | members)
+        of_machines = {region for cells in self.machines.values() for region, _ in cells}
+        return sorted(named | members | of_machines)
 
     def _place(self, first_column: str, attributes: Mapping[str, str], on: date) -> str:
         """Return under which name the prices of a row stand: its region, its group, or a column."""
@@ -114,8 +132,12 @@ class PriceTable:
         columns = list(self.meters[meter]["key"])
         place = self._place(columns.pop(0), attributes, on) if columns else ""
         key = frozenset((column, attributes[column]) for column in columns)
-        history = self.rates.get((meter, key, place))
-        if history is None:
+        history = dict(self.rates.get((meter, key, place)) or {})
+        if "instance_type" in columns:
+            machine = attributes["instance_type"]
+            cells = self.machines.get((meter, key - {("instance_type", machine)}), {})
+            history |= cells.get((place, machine), {})
+        if not history:
             raise NoPriceError(
                 f"unknown_rate: {meter} {dict(sorted(key))} in {place or 'any region'}"
             )
@@ -126,6 +148,14 @@ class PriceTable:
         if price is None:
             raise NoPriceError(f"withdrawn: {meter} since {max(days)}")
         return price
+
+    def machine_size(self, machine: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
+        """Return vCPU and GiB of a machine type, None for one that has a price only."""
+        if machine in self.sizes:
+            return self.sizes[machine]
+        if any(machine == name for cells in self.machines.values() for _, name in cells):
+            return None, None
+        raise NoPriceError(f"unknown_instance_type: {machine!r}")
 
     def unit_prices(
         self, meter: str, attributes: Mapping[str, str], on: date
@@ -177,7 +207,9 @@ def _matches(when: Mapping[str, Any], attributes: Mapping[str, str]) -> bool:
     """Say whether every column of a condition holds one of its values."""
     for column, values in when.items():
         listed = values if isinstance(values, list) else [values]
-        if attributes.get(column) not in [_norm(value) for value in listed]:
+        cell = attributes.get(column)
+        # Machine types are named by patterns too: "n2-*"
+        if cell is None or not any(fnmatchcase(cell, _norm(value)) for value in listed):
             return False
     return True
 
@@ -185,7 +217,7 @@ def _matches(when: Mapping[str, Any], attributes: Mapping[str, str]) -> bool:
 @lru_cache(maxsize=64)
 def _load_table(path: Path, _modified_ns: int) -> PriceTable:
     with path.open(encoding="utf-8") as stream:
-        return PriceTable(yaml.safe_load(stream))
+        return PriceTable(yaml.load(stream, Loader=_Loader), path.parent)  # noqa: S506
 
 
 @lru_cache(maxsize=64)

@@ -31,7 +31,8 @@ always_on = st.fixed_dictionaries(
     {}, optional={"replicas": WHOLE, "hours_per_month": numbers(0, 672)}
 )
 runs = st.fixed_dictionaries(
-    {"runs_per_month": numbers(0, 1e5), "run_seconds": numbers(0, 1e4)}, optional={"replicas": WHOLE}
+    {"runs_per_month": numbers(0, 1e5), "run_seconds": numbers(0, 1e4)},
+    optional={"replicas": WHOLE},
 )
 requests = st.fixed_dictionaries(
     {"requests_per_month": numbers(0, 1e8), "request_seconds": numbers(0, 60)},
@@ -48,7 +49,9 @@ def workloads(
     options = {name: st.sampled_from(values) for name, values in more.items()}
     return st.tuples(
         st.fixed_dictionaries(cells), st.one_of(*work), st.fixed_dictionaries({}, optional=options)
-    ).flatmap(lambda parts: account.map(lambda own: {k: v for p in (*parts, own) for k, v in p.items()}))
+    ).flatmap(
+        lambda parts: account.map(lambda own: {k: v for p in (*parts, own) for k, v in p.items()})
+    )
 
 
 def size(vcpu: float, memory: float) -> dict[str, st.SearchStrategy[float]]:

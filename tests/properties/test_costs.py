@@ -45,14 +45,30 @@ GROWING: list[tuple[str, str, Workload, Any]] = [
             numbers(0, 60),
         ),
         (("aws.eks", "gcp.gke"), "cluster_count", {}, st.integers(0, 50)),
-        (tuple(s for s in BY_SERVICE if s not in ("aws.eks", "gcp.gke", "gcp.cloud_run_jobs")),
-         "vcpu", {}, numbers(0.01, 8)),
-        (tuple(s for s in BY_SERVICE if s not in ("aws.eks", "gcp.gke", "gcp.cloud_run_jobs")),
-         "memory_gib", {}, numbers(0.01, 32)),
-        (("gcp.cloud_run",), "vcpu", {"requests_per_month": 1e6, "request_seconds": 1},
-         numbers(0.01, 8)),
-        (("gcp.cloud_run",), "memory_gib", {"requests_per_month": 1e6, "request_seconds": 1},
-         numbers(0.01, 32)),
+        (
+            tuple(s for s in BY_SERVICE if s not in ("aws.eks", "gcp.gke", "gcp.cloud_run_jobs")),
+            "vcpu",
+            {},
+            numbers(0.01, 8),
+        ),
+        (
+            tuple(s for s in BY_SERVICE if s not in ("aws.eks", "gcp.gke", "gcp.cloud_run_jobs")),
+            "memory_gib",
+            {},
+            numbers(0.01, 32),
+        ),
+        (
+            ("gcp.cloud_run",),
+            "vcpu",
+            {"requests_per_month": 1e6, "request_seconds": 1},
+            numbers(0.01, 8),
+        ),
+        (
+            ("gcp.cloud_run",),
+            "memory_gib",
+            {"requests_per_month": 1e6, "request_seconds": 1},
+            numbers(0.01, 32),
+        ),
     ]
     for service in services
 ]
@@ -110,7 +126,9 @@ def test_cloud_run_vcpu_is_never_free_story_1(one: float, two: float, by_request
     base: Workload = {"service": "gcp.cloud_run", "region": "us-central1", "memory_gib": 0.5}
     if by_request:
         base |= {"requests_per_month": 1e6, "request_seconds": 1}
-    small, large = price([{**base, "vcpu": vcpu} for vcpu in sorted((one, two))], "none").frame[
-        ["billed_vcpu", "monthly_cost"]
-    ].to_numpy()
+    small, large = (
+        price([{**base, "vcpu": vcpu} for vcpu in sorted((one, two))], "none")
+        .frame[["billed_vcpu", "monthly_cost"]]
+        .to_numpy()
+    )
     assert large[1] > small[1] or large[0] == small[0]

@@ -223,3 +223,16 @@ def broken(tmp_path: Path) -> Callable[..., Broken]:
         return Broken(caught.value, text)
 
     return attempt
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Callable[..., wf.RateBook]:
+    """Give a function that changes the good table in a way that keeps every rule."""
+
+    def attempt(*changes: tuple[str, str]) -> wf.RateBook:
+        text = TABLE
+        for old, new in changes:
+            text = change(text, old, new)
+        return wf.RateBook.open(write_book(tmp_path / "kept", text))
+
+    return attempt

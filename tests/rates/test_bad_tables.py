@@ -277,6 +277,14 @@ MEANING = [
         '"0.20"',
     ),
     (
+        "borrowed prices and own rates",
+        "    key: [cluster_type]\n",
+        "    key: [cluster_type]\n    prices_of: aws.eks\n",
+        "R6",
+        "cluster_hours has rates here, though its prices are those of aws.eks",
+        "  cluster_hours:",
+    ),
+    (
         "missing meter",
         MEMORY,
         "",

@@ -13,7 +13,7 @@ import wharfage as wf
 from wharfage.errors import RateTableError
 from wharfage.rates.lock import check_lock, lock_text, read_lock, write_lock
 
-UPDATE = "If the change is meant, run: python -m wharfage.rates.lock"
+UPDATE = "If the change is meant, run: wharfage rates lock"
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_line_of_another_form_is_named(good: Path, line: str) -> None:
 
 def test_lock_says_how_to_write_it_again(book: wf.RateBook) -> None:
     """The first line of the lock holds the command."""
-    assert "python -m wharfage.rates.lock" in lock_text(book).splitlines()[0]
+    assert "wharfage rates lock" in lock_text(book).splitlines()[0]
 
 
 def test_lock_appears_whole_and_leaves_nothing_beside(locked: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import wharfage as wf
 from wharfage.errors import IllegalSizeError, InvalidValueError, UnknownRateError
+from wharfage.outputs.tables import money
 
 ON = "2026-10-01"
 TASK: dict[str, Any] = {"service": "aws.fargate", "region": "us-east-1", "vcpu": 1, "memory_gib": 2}
@@ -100,7 +101,9 @@ def test_date_defaults_to_the_newest_rate(book: wf.RateBook) -> None:
     assert wf.estimate([TASK]).on == book.newest_date
 
 
-@pytest.mark.parametrize("on", ["2026-10-01", dt.date(2026, 10, 1), dt.datetime(2026, 10, 1, 5)])
+@pytest.mark.parametrize(
+    "on", ["2026-10-01", dt.date(2026, 10, 1), dt.datetime(2026, 10, 1, 5, tzinfo=dt.UTC)]
+)
 def test_date_as_text_or_date(on: Any) -> None:
     """A date may be text or a date."""
     assert wf.estimate([TASK], on=on).on == dt.date(2026, 10, 1)
@@ -210,6 +213,4 @@ def test_repr_is_short() -> None:
 )
 def test_money_is_rounded_half_up_story_21(amount: float, text: str) -> None:
     """Only what is shown is rounded, and half a cent goes up."""
-    from wharfage.outputs.tables import money  # noqa: PLC0415  shown next to what it rounds
-
     assert money(amount) == text

@@ -24,7 +24,7 @@ PARENTS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "parents"), PARENTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("kind", "parents"), PARENTS, ids=str)
 def test_tree(kind: type[WharfageError], parents: tuple[type[Exception], ...]) -> None:
     """Every exception stands where the tree draws it."""
     assert all(issubclass(kind, parent) for parent in parents)

@@ -31,7 +31,20 @@ def test_month_hours_story_17(text: str, hours: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "730", "h", "0h", "-1h", "nanh", "1e3h", "2026-13", "2026-00", "2026-2", "February", "9999h"],
+    [
+        "",
+        "730",
+        "h",
+        "0h",
+        "-1h",
+        "nanh",
+        "1e3h",
+        "2026-13",
+        "2026-00",
+        "2026-2",
+        "February",
+        "9999h",
+    ],
 )
 def test_other_months_are_refused(text: str) -> None:
     """Anything that is not a month fails, and says how to write one."""

@@ -14,50 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wharfage.analysis.scenarios import (
-    BILLING_MODES,
-    Scenario,
-    is_shown,
-    list_scenarios,
-    move_fleet,
-)
+from wharfage.analysis.ranked_frame import is_baseline, names_of, ranked_frame
+from wharfage.analysis.scenarios import PricedScenario, is_shown, list_scenarios, move_fleet
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.assemble import line_frame
-from wharfage.engine.estimate import Options, PricedFleet, price_fleet
+from wharfage.engine.estimate import PricedFleet, price_fleet
 from wharfage.engine.fleet import EMPTY, CellFault, Fleet, encode_fleet
-from wharfage.engine.reasons import Reasons, code_of
+from wharfage.engine.plan import Options
+from wharfage.engine.reasons import code_of
+from wharfage.errors import InvalidValueError, MissingColumnError, did_you_mean
 from wharfage.rates.book import RateBook
 from wharfage.services import find_service, service_ids
 
 #: codes of reasons that mean "has no rate", as against "cannot run there"
 WITHOUT_RATE = {"unknown_rate", "not_yet_priced", "withdrawn"}
-
-FRAME_COLUMNS = (
-    "workload",
-    "service",
-    "region",
-    "purchase_option",
-    "billing_mode",
-    "rank",
-    "monthly_cost",
-    "monthly_list_cost",
-    "daily_cost",
-    "feasible",
-    "reason",
-    "assumptions",
-    "is_baseline",
-    "saving",
-)
-
-
-@dataclass(frozen=True)
-class PricedScenario:
-    """A fleet priced in one scenario."""
-
-    scenario: Scenario
-    priced: PricedFleet
-    shown: NDArray[np.bool_]
-    feasible: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -84,45 +54,7 @@ class ComparedFleet:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per workload and scenario, ranked within the workload."""
-        parts = [self._scenario_frame(number) for number in range(len(self.scenarios))]
-        frame = pd.concat(parts, ignore_index=True)
-        frame["rank"] = _rank(frame)
-        keys = ["_row", "rank", "service", "region", "purchase_option", "billing_mode"]
-        frame = frame.sort_values(keys, kind="stable", na_position="last", ignore_index=True)
-        return frame[list(FRAME_COLUMNS)]
-
-    def _scenario_frame(self, number: int) -> pd.DataFrame:
-        entry = self.scenarios[number]
-        priced, scenario = entry.priced, entry.scenario
-        rows = np.flatnonzero(entry.shown)
-        cost = priced.monthly_cost[rows]
-        arrays = priced.fleet.arrays
-        regions = np.array([*priced.fleet.values["region"], None], dtype=object)
-        has_mode = "billing_mode" in find_service(scenario.service).columns
-        return pd.DataFrame(
-            {
-                "_row": rows,
-                "workload": self.fleet.workloads[rows],
-                "service": scenario.service,
-                "region": regions[arrays["region"][rows]],
-                "purchase_option": np.array(PURCHASE_OPTIONS, dtype=object)[
-                    arrays["purchase_option"][rows]
-                ],
-                "billing_mode": np.array([*BILLING_MODES, None], dtype=object)[
-                    arrays["billing_mode"][rows]
-                ]
-                if has_mode
-                else None,
-                "monthly_cost": cost,
-                "monthly_list_cost": np.where(np.isnan(cost), np.nan, priced.list_cost[rows]),
-                "daily_cost": cost * self.options.month.per_day,
-                "feasible": entry.feasible[rows],
-                "reason": priced.reasons.text()[rows],
-                "assumptions": _assumptions(entry, self.fleet)[rows],
-                "is_baseline": is_baseline(self.fleet, entry)[rows],
-                "saving": self._baseline_cost[rows] - cost,
-            }
-        )
+        return ranked_frame(self.fleet, self.scenarios, self._baseline_cost, self.options)
 
     @cached_property
     def _baseline_cost(self) -> NDArray[np.float64]:
@@ -145,11 +77,15 @@ class ComparedFleet:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """The fleet in every scenario, shared costs included; complete answers first, cheapest first."""
+        """The fleet in every scenario, shared costs included; complete answers first, cheapest first.
+
+        What has no price is left out of the sums and counted: workloads and clusters alike.
+        """
         rows = []
         for number, entry in enumerate(self.scenarios):
             cost = entry.priced.monthly_cost
-            own = self._shared[number]["monthly_cost"].sum()
+            clusters = self._shared[number]["monthly_cost"]
+            own = clusters.sum()
             workloads = int((~np.isnan(cost)).sum())
             infeasible = int((~entry.feasible).sum())
             rows.append(
@@ -162,6 +98,7 @@ class ComparedFleet:
                     "priced": workloads,
                     "infeasible": infeasible,
                     "unpriced": len(cost) - workloads - infeasible,
+                    "unpriced_clusters": int(clusters.isna().sum()),
                     "workload_cost": float(np.nansum(cost)),
                     "shared_cost": float(own),
                     "monthly_cost": float(np.nansum(cost)) + float(own),
@@ -169,14 +106,20 @@ class ComparedFleet:
                 }
             )
         frame = pd.DataFrame(rows)
-        order = ["priced", "monthly_cost", "_scenario"]
-        frame = frame.sort_values(order, ascending=[False, True, True], ignore_index=True)
+        order = ["priced", "unpriced_clusters", "monthly_cost", "_scenario"]
+        frame = frame.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
         return frame.drop(columns="_scenario")
 
     def components(self, workload: str) -> pd.DataFrame:
         """Charges of one workload in every scenario that can price it: why one is cheaper."""
         row = np.flatnonzero(self.fleet.workloads == workload)
+        if not len(row):
+            ids = self.fleet.workloads
+            raise InvalidValueError(
+                f"There is no workload {workload!r} among the {len(ids):,} compared.",
+                hint=did_you_mean(workload, ids[:100_000]) or f"the first is {ids[0]!r}.",
+            )
         parts = []
         for entry in self.scenarios:
             if entry.shown[row].all():
@@ -184,8 +127,8 @@ class ComparedFleet:
                 option = PURCHASE_OPTIONS[int(entry.priced.fleet.arrays["purchase_option"][row][0])]
                 mode = entry.scenario.billing_mode
                 parts.append(lines.assign(purchase_option=option, billing_mode=mode))
-        parts = [part for part in parts if len(part)]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        used = [part for part in parts if len(part)]
+        return pd.concat(used, ignore_index=True) if used else parts[0]
 
 
 def compare_fleet(
@@ -206,6 +149,7 @@ def compare_fleet(
     """
     whole = encode_fleet(frame)
     workloads, left_out = _only_workloads(whole)
+    _check_comparable(workloads, left_out, regions)
     scenarios = []
     for scenario in list_scenarios(workloads, book, services, regions, purchase_options):
         moved = move_fleet(workloads, scenario, book.regions)
@@ -217,30 +161,34 @@ def compare_fleet(
     )
 
 
+def _check_comparable(fleet: Fleet, left_out: Sequence[str], regions: Sequence[str] | None) -> None:
+    """Raise if there is nothing to compare, or nowhere to compare it.
+
+    Raises
+    ------
+    InvalidValueError
+        If the fleet holds no workload.
+    MissingColumnError
+        If neither the fleet nor `regions` says where.
+    """
+    if not len(fleet):
+        raise InvalidValueError(
+            f"The fleet has no workloads: its {len(left_out):,} rows are cluster fees or nodes.",
+            hint="estimate prices them; compare moves what runs on them.",
+        )
+    if regions is None and (fleet.arrays["region"] == EMPTY).all():
+        raise MissingColumnError(
+            f"No region to compare in: none of the {len(fleet):,} workloads has one.",
+            hint="fill the column 'region', or give regions.",
+        )
+
+
 def is_feasible(priced: PricedFleet) -> NDArray[np.bool_]:
     """True where a workload can run; a feasible one may still lack a rate."""
     texts = priced.reasons.texts
     lacks_rate_only = [all(code_of(t) in WITHOUT_RATE for t in text.split("; ")) for text in texts]
     lacks_rate_only[0] = True
     return np.array(lacks_rate_only)[priced.reasons.codes]
-
-
-def is_baseline(fleet: Fleet, entry: PricedScenario) -> NDArray[np.bool_]:
-    """True where a scenario is how the workload runs today."""
-    moved = entry.priced.fleet
-    same = np.ones(len(fleet), dtype=bool)
-    for column in ("service", "region"):
-        same &= _names(fleet, column) == _names(moved, column)
-        same &= fleet.arrays[column] >= 0
-    same &= fleet.arrays["purchase_option"] == moved.arrays["purchase_option"]
-    if entry.scenario.billing_mode is not None:
-        given = fleet.arrays["billing_mode"]
-        has_requests = ~np.isnan(fleet.arrays["requests_per_month"])
-        by_default = np.where(
-            has_requests, BILLING_MODES.index("request"), BILLING_MODES.index("instance")
-        )
-        same &= np.where(given == EMPTY, by_default, given) == moved.arrays["billing_mode"]
-    return same
 
 
 def shared_costs(entry: PricedScenario, options: Options) -> pd.DataFrame:
@@ -253,7 +201,7 @@ def shared_costs(entry: PricedScenario, options: Options) -> pd.DataFrame:
     if cluster is None or not len(used):
         return pd.DataFrame(columns=columns)
     places = pd.DataFrame(
-        {column: _names(priced.fleet, column)[used] for column in ("region", "billing_account")}
+        {column: names_of(priced.fleet, column)[used] for column in ("region", "billing_account")}
     )
     places = places.drop_duplicates().sort_values(["billing_account", "region"], ignore_index=True)
     clusters = price_fleet(encode_fleet(places.assign(**cluster)), priced.book, options)
@@ -275,7 +223,7 @@ def shared_costs(entry: PricedScenario, options: Options) -> pd.DataFrame:
 def _only_workloads(fleet: Fleet) -> tuple[Fleet, tuple[str, ...]]:
     """Fleet without rows of services that run no workloads, and the ids of those rows."""
     fees = {name for name in service_ids() if not find_service(name).runs_workloads}
-    is_fee = np.isin(_names(fleet, "service").astype(str), list(fees))
+    is_fee = np.isin(names_of(fleet, "service").astype(str), list(fees))
     if not is_fee.any():
         return fleet, ()
     keep = np.flatnonzero(~is_fee)
@@ -305,33 +253,3 @@ def _baseline(fleet: Fleet, book: RateBook, options: Options) -> NDArray[np.floa
         frozenset({*fleet.given, "vcpu", "memory_gib"}), fleet.faults,
     )  # fmt: skip
     return price_fleet(everything, book, options).monthly_cost
-
-
-def _names(fleet: Fleet, column: str) -> NDArray[np.object_]:
-    return np.array([*fleet.values[column], None], dtype=object)[fleet.arrays[column]]
-
-
-def _rank(frame: pd.DataFrame) -> pd.Series:
-    """Rank within a workload over feasible and priced rows; ties by service, region, option."""
-    priced = frame[frame["feasible"] & frame["monthly_cost"].notna()]
-    keys = ["_row", "monthly_cost", "service", "region", "purchase_option", "billing_mode"]
-    ordered = priced.sort_values(keys, kind="stable", na_position="last")
-    ranks = ordered.groupby("_row", sort=False).cumcount() + 1
-    return ranks.reindex(frame.index).astype("Int64")
-
-
-def _assumptions(entry: PricedScenario, fleet: Fleet) -> NDArray[np.object_]:
-    """Notes of each workload in a scenario, and the region that its own was mapped to."""
-    notes = Reasons(len(fleet))
-    for result in entry.priced.services.values():
-        for note, rows in result.notes.items():
-            notes.add(rows, note)
-    own, moved = fleet.arrays["region"], entry.priced.fleet.arrays["region"]
-    names, moved_names = fleet.values["region"], entry.priced.fleet.values["region"]
-    for code, name in enumerate(names):
-        rows = np.flatnonzero((own == code) & (moved >= 0))
-        if len(rows) and entry.scenario.region is None:
-            there = moved_names[moved[rows[0]]]
-            if there != name:
-                notes.add(rows, f"region {name} = {there}")
-    return notes.text()

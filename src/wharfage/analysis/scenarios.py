@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS, PURCHASE_OPTIONS
+from wharfage.engine.estimate import PricedFleet
 from wharfage.engine.fleet import EMPTY, CellFault, Fleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.rates.book import RateBook
@@ -38,6 +39,16 @@ class Scenario:
         return self.service.split(".", 1)[0]
 
 
+@dataclass(frozen=True)
+class PricedScenario:
+    """A fleet priced in one scenario."""
+
+    scenario: Scenario
+    priced: PricedFleet
+    shown: NDArray[np.bool_]
+    feasible: NDArray[np.bool_]
+
+
 def list_scenarios(
     fleet: Fleet,
     book: RateBook,
@@ -45,7 +56,7 @@ def list_scenarios(
     regions: Sequence[str] | None,
     purchase_options: Sequence[str] | None,
 ) -> list[Scenario]:
-    """Every service x purchase option x billing mode (x region), in a fixed order.
+    """Every service x purchase option x billing mode (x region), in the order that breaks ties.
 
     Raises
     ------
@@ -66,7 +77,16 @@ def list_scenarios(
             "No service of the comparison is in any of the regions.",
             hint="regions may mix clouds: --regions us-east-1,us-central1.",
         )
-    return found
+    return sorted(found, key=_tie_order)
+
+
+def _tie_order(scenario: Scenario) -> tuple[str, str, str, str]:
+    return (
+        scenario.service,
+        scenario.region or "",
+        scenario.purchase_option or "",
+        scenario.billing_mode or "",
+    )
 
 
 def _services(given: Sequence[str] | None, book: RateBook) -> list[str]:

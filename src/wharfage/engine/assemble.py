@@ -107,7 +107,7 @@ def _service_lines(
                     "list_cost": list_cost,
                     "contracted_cost": list_cost,
                     "effective_cost": tile.meter_effective_cost[meter][used] * blank,
-                    **_provenance(priced, result, prices, key),
+                    **_provenance(priced, prices, key),
                 }
             )
         )
@@ -124,12 +124,10 @@ def _unit_price(
     return list_cost / quantity if prices.meter.is_tiered else prices.list_price[key]
 
 
-def _provenance(
-    priced: PricedFleet, result: ServiceResult, prices: UnitPrices, key: NDArray[np.int32]
-) -> dict[str, Any]:
+def _provenance(priced: PricedFleet, prices: UnitPrices, key: NDArray[np.int32]) -> dict[str, Any]:
     """SKU, date and source of the rate of every line, through the few distinct keys."""
     distinct, member = np.unique(key, return_inverse=True)
-    table = priced.book.table(result.plan.service.id)
+    table = priced.book.table(prices.meter.service)
     described: list[tuple[str | None, ...]] = []
     for code in distinct:
         row = int(prices.row[code])

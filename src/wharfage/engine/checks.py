@@ -161,6 +161,8 @@ def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons)
         for name in names
     }
     codes = fleet.arrays["instance_type"][rows]
+    if not known:
+        return
     for code, name in enumerate(fleet.values["instance_type"]):
         if name not in known:
             hint = did_you_mean(name, known) or f"{table.service} has {len(known):,} types"

@@ -6,51 +6,32 @@ the rates.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS
 from wharfage.discounts.credits import Pool, select_credits
 from wharfage.engine import checks
-from wharfage.engine.fleet import EMPTY, Fleet
+from wharfage.engine.fleet import Fleet
+from wharfage.engine.plan import Options, derive_columns, plan_service, service_columns
 from wharfage.engine.reasons import Reasons
 from wharfage.engine.tiles import (
-    PoolShare,
     ServicePlan,
     Tile,
-    key_codes,
     map_tiles,
     missing_reason,
     price_tile,
 )
 from wharfage.rates.book import RateBook
-from wharfage.rates.lookup import select_unit_prices
-from wharfage.rates.rules import Assumption, select_rules
-from wharfage.rates.table import RateTable, vocabulary
+from wharfage.rates.table import DATE_SPAN, vocabulary
 from wharfage.schedules.pools import pooled_credit, pooled_quantity
 from wharfage.schedules.tiers import graduated_cost
 from wharfage.services import Service
-from wharfage.services.demand import REQUESTS, RUNS
-from wharfage.units import Month
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a fleet is priced; everything that reconciling with another calculator needs."""
-
-    on: dt.date
-    month: Month
-    free_tier: str = "account"
-    sizes: str = "round_up"
-    before_first: str | None = None
-    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,73 +123,6 @@ def price_fleet(fleet: Fleet, book: RateBook, options: Options) -> PricedFleet:
     return priced
 
 
-def service_columns(
-    fleet: Fleet, service: Service, rows: NDArray[np.intp], month: Month
-) -> dict[str, NDArray[Any]]:
-    """Columns of one service's workloads, with the month and the kind of work derived."""
-    whole = len(rows) == len(fleet)
-    columns = {name: values if whole else values[rows] for name, values in fleet.arrays.items()}
-    columns["month_seconds"] = np.broadcast_to(np.float64(month.seconds), len(rows))
-    hours = columns["hours_per_month"]
-    columns["hours_per_month"] = np.where(np.isnan(hours), month.hours, hours)
-    has_runs = ~np.isnan(columns["runs_per_month"])
-    has_requests = ~np.isnan(columns["requests_per_month"])
-    demand = np.where(has_runs, RUNS, np.where(has_requests, REQUESTS, 0))
-    if not service.reads_demand:
-        demand = np.zeros(len(rows), dtype=np.int64)
-    columns["demand"] = demand
-    modes = FLEET_COLUMNS["billing_mode"].choices
-    no_gpu = FLEET_COLUMNS["gpu_type"].choices.index("none")
-    by_default = np.where(
-        (demand == DEMAND_KINDS.index("requests")) & (columns["gpu_type"] == no_gpu),
-        modes.index("request"),
-        modes.index("instance"),
-    )
-    given = columns["billing_mode"]
-    columns["billing_mode"] = np.where(given == EMPTY, by_default, given)
-    return columns
-
-
-def plan_service(
-    fleet: Fleet,
-    service: Service,
-    table: RateTable,
-    columns: Mapping[str, NDArray[Any]],
-    options: Options,
-    pools: Mapping[str, int],
-    shares: list[Any],
-) -> ServicePlan:
-    """Rules, prices and key codes of a service on the date."""
-    rules = select_rules(
-        table, options.on, assumptions=options.assumptions, fleet_values=fleet.values
-    )
-    prices = {
-        name: select_unit_prices(table, name, options.on, before_first=options.before_first)
-        for name in table.meters
-    }
-    codes: dict[str, NDArray[np.int32]] = {}
-    shared: dict[tuple[Any, ...], NDArray[np.int32]] = {}
-    for name, found in prices.items():
-        identity = (
-            found.meter.place_column is None,
-            found.places,
-            found.meter.variants,
-            found.meter.values,
-        )
-        if identity not in shared:
-            shared[identity] = key_codes(found, columns, fleet.values)
-        codes[name] = shared[identity]
-    pool_shares = tuple(
-        PoolShare(
-            pools[share.pool],
-            share.meters,
-            {c: tuple(vocabulary(c).index(v) for v in vs) for c, vs in share.when.items()},
-        )
-        for share in shares
-    )
-    return ServicePlan(service, rules, prices, codes, pool_shares)
-
-
 def _price_service(
     priced: PricedFleet, service: Service, rows: NDArray[np.intp], pool_cost: dict[str, Array]
 ) -> None:
@@ -232,11 +146,12 @@ def _price_service(
         else select_credits(book.tables, service.id, options.on, options.assumptions)
     )
     pool_ids = list(dict.fromkeys(pool.id for pool, _ in drawn))
+    columns, values = derive_columns(service, table, columns, fleet.values, options)
     plan = plan_service(
-        fleet,
         service,
-        table,
+        book,
         columns,
+        values,
         options,
         {name: n for n, name in enumerate(pool_ids)},
         [share for _, share in drawn],
@@ -323,11 +238,15 @@ def _missing_rates(
     parts: list[Tile],
     faulty: NDArray[np.bool_],
 ) -> None:
+    """Reasons for rows whose meters have no rate; meters that lack it alike are told once."""
+    told = np.full(len(rows), -1, dtype=np.int64)
     for meter, prices in plan.prices.items():
         masks = [
             part.missing.get(meter, np.zeros(len(part.list_cost), dtype=bool)) for part in parts
         ]
-        mask = np.concatenate(masks) & ~faulty
+        why = prices.status.astype(np.int64) * DATE_SPAN + prices.first_date
+        mask = np.concatenate(masks) & ~faulty & (told != why[plan.key_codes[meter]])
+        told[mask] = why[plan.key_codes[meter][mask]]
         if not mask.any():
             continue
         where = np.flatnonzero(mask)
@@ -343,15 +262,14 @@ def _missing_rates(
         for n in range(distinct.shape[1]):
             chosen = where[member.ravel() == n]
             values = {
-                name: _value(priced.fleet, name, int(distinct[k, n]))
-                for k, name in enumerate(names)
+                name: _value(plan.values, name, int(distinct[k, n])) for k, name in enumerate(names)
             }
             key = int(plan.key_codes[meter][chosen[0]])
             priced.reasons.add(rows[chosen], missing_reason(prices, key, values))
 
 
-def _value(fleet: Fleet, column: str, code: int) -> str:
-    names = vocabulary(column) or fleet.values[column]
+def _value(values: Mapping[str, tuple[str, ...]], column: str, code: int) -> str:
+    names = vocabulary(column) or values[column]
     return names[code] if code >= 0 else ""
 
 

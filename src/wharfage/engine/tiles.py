@@ -35,6 +35,7 @@ class ServicePlan:
     prices: dict[str, UnitPrices]
     key_codes: dict[str, NDArray[np.int32]]
     pools: tuple[PoolShare, ...]
+    values: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

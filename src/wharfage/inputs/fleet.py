@@ -94,7 +94,10 @@ def _nearby(path: Path) -> str | None:
 
 
 def _read_csv(path: Path, text: str, separator: str) -> pd.DataFrame:
-    header = next(csv.reader(io.StringIO(text.lstrip()), delimiter=separator), [])
+    try:
+        header = next(csv.reader(io.StringIO(text.lstrip()), delimiter=separator), [])
+    except csv.Error:
+        header = []  # the reader below says what is wrong
     names = [name.strip() for name in header]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if repeated:

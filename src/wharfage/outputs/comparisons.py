@@ -35,6 +35,10 @@ def print_comparison(console: Console, comparison: Comparison, limit: int) -> No
     else:
         _print_totals(console, comparison)
         _print_cheapest(console, frame, limit)
+        if len(workloads) > limit:
+            rest = f"... and {len(workloads) - limit:,} more workloads"
+            console.print(f"{rest}; --out FILE.csv writes every scenario")
+        console.print()
     if comparison.left_out:
         shown = ", ".join(comparison.left_out[:6])
         console.print(f"left out, not workloads: {shown}\n", markup=False)
@@ -42,29 +46,39 @@ def print_comparison(console: Console, comparison: Comparison, limit: int) -> No
 
 
 def _print_totals(console: Console, comparison: Comparison) -> None:
-    rows = [
-        (
-            str(row["rank"]),
-            row["service"],
-            _label(row),
-            f"{row['priced']:,} of {row['workloads']:,}",
-            money(row["workload_cost"]),
-            money(row["shared_cost"]),
-            money(row["monthly_cost"]),
+    totals = comparison.totals
+    # Without given regions each workload stays in its own metropolitan area.
+    has_region = bool(totals["region"].notna().any())
+    rows = []
+    for row in totals.to_dict("records"):
+        unpriced = row["unpriced_clusters"]
+        region = "-" if pd.isna(row["region"]) else str(row["region"])
+        rows.append(
+            [
+                str(row["rank"]),
+                str(row["service"]),
+                *([region] if has_region else []),
+                _label(row),
+                f"{row['priced']:,} of {row['workloads']:,}",
+                money(row["workload_cost"]),
+                money(row["shared_cost"]) + (f" ({unpriced} unpriced)" if unpriced else ""),
+                money(row["monthly_cost"]),
+            ]
         )
-        for row in comparison.totals.to_dict("records")
-    ]
-    headers = ("#", "service", "bought as", "can run", "workloads", "clusters", "per month")
+    headers = ["#", "service", *(["region"] if has_region else []), "bought as"]
+    headers += ["can run", "workloads", "clusters", "per month"]
     title = "the fleet on each service: most workloads first, then cheapest"
-    print_table(console, headers, rows, right=(headers[0], *headers[3:]), title=title)
+    print_table(console, headers, rows, right=(headers[0], *headers[-4:]), title=title)
     console.print()
 
 
 def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
+    shown = frame["workload"].drop_duplicates().head(limit)
+    frame = frame[frame["workload"].isin(shown)]
     best = frame[frame["rank"] == 1].set_index("workload")
     today = frame[frame["is_baseline"]].set_index("workload")
     rows = []
-    for workload in frame["workload"].drop_duplicates().head(limit):
+    for workload in shown:
         cheapest = best.loc[workload] if workload in best.index else None
         now = today.loc[workload] if workload in today.index else None
         rows.append(
@@ -72,18 +86,17 @@ def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
                 str(workload),
                 "-" if now is None else str(now["service"]),
                 "-" if now is None else money(now["monthly_cost"]),
-                "nowhere" if cheapest is None else f"{cheapest['service']}{_mode(cheapest)}",
+                "nowhere" if cheapest is None else str(cheapest["service"]),
+                "-" if cheapest is None else str(cheapest["region"]),
+                "-" if cheapest is None else _label(cheapest),
                 "-" if cheapest is None else money(cheapest["monthly_cost"]),
                 "-" if cheapest is None else money(cheapest["saving"]),
             )
         )
-    headers = ("workload", "today", "per month", "cheapest", "per month ", "saving")
+    headers = ["workload", "today", "per month", "cheapest", "region", "bought as"]
+    headers += ["per month ", "saving"]
     title = "each workload: where it runs today, and where it is cheapest"
     print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
-    rest = frame["workload"].nunique() - limit
-    if rest > 0:
-        console.print(f"... and {rest:,} more workloads; --out FILE.csv writes every scenario")
-    console.print()
 
 
 def _print_workload(console: Console, comparison: Comparison, workload: str) -> None:

@@ -13,6 +13,9 @@ from wharfage.outputs.tables import money, number
 NOTES = {
     "sized_from_average_load": "instances follow from the average load over the target utilization",
     "run_longer_than_month_billed_whole": "a run longer than the month is billed whole",
+    "node_chosen_by_nominal_size": "the smallest machine that holds the pod by its nominal size",
+    "no_boot_disk_priced": "no boot disk is stated, none is priced",
+    "sustained_use_discount": "sustained use lowers the price, each node counted on its own",
     "requests_share_instances_perfectly": "concurrent requests share instances perfectly",
 }
 

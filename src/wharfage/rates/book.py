@@ -41,16 +41,24 @@ def bundled_folder() -> Path:
 class Tables(Mapping[str, RateTable]):
     """Tables by service id, each read when it is first asked for."""
 
-    def __init__(self, folder: Path, paths: Mapping[str, Path], sources: Sources) -> None:
+    def __init__(
+        self, folder: Path, paths: Mapping[str, Path], sources: Sources, regions: Regions
+    ) -> None:
         self._folder = folder
         self._paths = dict(paths)
         self._sources = sources
+        self._regions = regions
         self._read: dict[str, RateTable] = {}
+
+    def _read_table(self, service: str) -> tuple[RateTable | None, list[dict[str, object]]]:
+        path = self._paths[service]
+        known = self._regions.of_provider(path.parent.name)
+        return read_table(path, self._folder, self._sources, known)
 
     def __getitem__(self, service: str) -> RateTable:
         """Table of a service; raises RateTableError if it breaks a rule."""
         if service not in self._read:
-            table, problems = read_table(self._paths[service], self._folder, self._sources)
+            table, problems = self._read_table(service)
             raise_problems(problems, 1)
             if table is not None:
                 self._read[service] = table
@@ -77,8 +85,8 @@ class Tables(Mapping[str, RateTable]):
             With every rule that any table breaks.
         """
         problems = []
-        for service, path in self._paths.items():
-            table, found = read_table(path, self._folder, self._sources)
+        for service in self._paths:
+            table, found = self._read_table(service)
             problems += found
             if table is not None:
                 self._read[service] = table
@@ -189,7 +197,7 @@ def _open(folder: Path) -> RateBook:
     sources = read_sources(folder / "sources.yaml")
     regions = read_regions(folder / "regions.yaml")
     digests = {service: table_digest(path) for service, path in paths.items()}
-    return RateBook(folder, Tables(folder, paths, sources), sources, regions, digests)
+    return RateBook(folder, Tables(folder, paths, sources, regions), sources, regions, digests)
 
 
 @cache
@@ -203,12 +211,12 @@ def table_paths(folder: Path) -> list[Path]:
 
 
 def read_table(
-    path: Path, folder: Path, sources: Sources
+    path: Path, folder: Path, sources: Sources, regions: Mapping[str, str] | None = None
 ) -> tuple[RateTable | None, list[dict[str, object]]]:
     """Table at `path` (None if it cannot be compiled) and every rule that it breaks."""
     try:
         document = read_document(path)
-        form, problems = check_table(document, sources, expected_id(path, folder))
+        form, problems = check_table(document, sources, expected_id(path, folder), regions)
         if form is None or problems:
             return None, problems
         return compile_table(form, document, table_digest(path)), []

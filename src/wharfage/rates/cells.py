@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.errors import RateTableError
-from wharfage.rates.schema import RateBlock
+from wharfage.rates.schema import PLAIN, RateBlock
 
 #: column of machine files that names the machine
 MACHINE = "instance_type"
@@ -127,8 +127,9 @@ def _history(block: RateBlock, folder: Path) -> Cells:
 
 
 def _check_prices(path: Path, price: NDArray[np.object_], row: NDArray[np.intp]) -> None:
-    amount = pd.to_numeric(pd.Series(price), errors="coerce").to_numpy()
-    wrong = np.flatnonzero(~(np.isfinite(amount) & (amount >= 0)))
+    distinct, member = np.unique(price.astype(str), return_inverse=True)
+    is_plain = np.array([PLAIN.fullmatch(text) is not None for text in distinct], dtype=bool)
+    wrong = np.flatnonzero(~is_plain[member])
     if len(wrong):
         first = wrong[0]
         raise RateTableError(

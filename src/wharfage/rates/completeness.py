@@ -2,7 +2,7 @@
 
 Meters are compared two by two within the variant that they share. A meter whose key has fewer
 columns (an operating system licence, storage) speaks for the variants that it prices somewhere;
-meters with the same columns need each other in every variant. Spot, commitments and meters marked
+meters with the same key need each other in every variant. Spot, commitments and meters marked
 ``minor`` are left out, and so are machines and disks, which a region sells one by one. Every day
 on which a price appears or is withdrawn is looked at.
 """
@@ -59,7 +59,12 @@ def _is_required(name: str, form: TableForm) -> bool:
     meter = form.meters[name]
     first = meter.key[0] if meter.key else ""
     by_place = first == "region" or first in form.region_groups
-    return by_place and not meter.minor and ONE_BY_ONE.isdisjoint(meter.key)
+    return (
+        by_place
+        and not meter.minor
+        and meter.prices_of is None
+        and ONE_BY_ONE.isdisjoint(meter.key)
+    )
 
 
 def _group_days(form: TableForm) -> set[int]:
@@ -93,7 +98,7 @@ def _changes(name: str, rows: Rows) -> _Meter:
 
 def _compare(first: _Meter, second: _Meter, days: list[int], form: TableForm) -> Found:
     applies = {_project(variant, second.columns) for variant in second.variants}
-    always = first.columns == second.columns
+    always = set(form.meters[first.name].key) == set(form.meters[second.name].key)
     reported: set[Cell] = set()
     for day in days:
         have = _regions(second, day, form, second.columns)

@@ -1,15 +1,13 @@
 """R9: the lock pins a digest per table, so that no rate changes unnoticed.
 
 ``rates.lock`` has one line per table: service, digest, number of rates, newest rate. A table that
-changed on purpose gets its new line from ``python -m wharfage.rates.lock``.
+changed on purpose gets its new line from ``wharfage rates lock``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,14 +50,14 @@ def read_lock(folder: Path) -> dict[str, Locked]:
         except ValueError:
             raise RateTableError(
                 f"{FILE}:{number} is not 'service digest rates newest'.",
-                hint="python -m wharfage.rates.lock writes it again.",
+                hint="wharfage rates lock writes it again.",
             ) from None
     return found
 
 
 def lock_text(book: RateBook) -> str:
     """Lock of a book as text."""
-    lines = ["# service, digest, number of rates, newest rate; python -m wharfage.rates.lock"]
+    lines = ["# service, digest, number of rates, newest rate; wharfage rates lock"]
     for service in book.services():
         table = book.table(service)
         rates = sum(len(meter) for meter in table.meters.values())
@@ -101,15 +99,3 @@ def write_lock(book: RateBook) -> Path:
     finally:
         beside.unlink(missing_ok=True)
     return path
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Write the lock of the bundled tables, or of the folder given."""
-    from wharfage.rates.book import RateBook, bundled_folder  # noqa: PLC0415  avoids a cycle
-
-    folder = Path(arguments[0]) if arguments else bundled_folder()
-    print(write_lock(RateBook.open(folder)))  # noqa: T201  a command
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -66,8 +66,15 @@ def _meter(name: str, form: TableForm) -> Found:
         yield from _key_column(column, (*place, "key"), form)
     if len(set(meter.key)) != len(meter.key):
         yield "R6", (*place, "key"), "a column stands in the key twice"
-    if not any(block.meter == name for block in form.rates):
+    has_rates = any(block.meter == name for block in form.rates)
+    if meter.prices_of is None and not has_rates:
         yield "R6", place, f"{name} has no rate in this table"
+    elif meter.prices_of is not None and has_rates:
+        yield (
+            "R6",
+            place,
+            f"{name} has rates here, though its prices are those of {meter.prices_of}",
+        )
 
 
 def _key_column(column: str, place: Place, form: TableForm) -> Found:

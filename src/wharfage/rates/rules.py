@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.columns import SUPPORT_PHASES
@@ -90,6 +91,8 @@ def select_rules(
     def compile_rule(name: str) -> Rule:
         form = table.form.rules[name]
         version = _in_force(form, on)
+        if version.file is not None and form.by == "gpu_type":
+            return node_types(folder / version.file)
         if version.file is not None:
             return machine_types(folder / version.file, values.get(MACHINE, ()))
         return _compile_rule(name, form, version, on, values)
@@ -119,6 +122,34 @@ def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
         vcpu=own["vcpu"].to_numpy(dtype=np.float64),
         memory_gib=own["memory_gib"].to_numpy(dtype=np.float64),
         has_gpu=own["gpu_type"].fillna("none").ne("none").to_numpy(),
+    )
+
+
+@dataclass(frozen=True)
+class NodeTypes:
+    """Machine types that may host pods, smallest first; the arrays have one place per type."""
+
+    names: tuple[str, ...]
+    vcpu: NDArray[np.float64]
+    memory_gib: NDArray[np.float64]
+    gpu_type: NDArray[np.int64]
+    gpu_count: NDArray[np.float64]
+
+
+def node_types(path: Path) -> NodeTypes:
+    """Machine types of a file, ordered by GPUs, vCPU and memory."""
+    columns = (MACHINE, "vcpu", "memory_gib", "gpu_type", "gpu_count")
+    frame = read_machine_file(path, columns)
+    sizes = ["gpu_count", "vcpu", "memory_gib"]
+    frame = frame.assign(**{name: frame[name].astype(np.float64) for name in sizes})
+    frame = frame.sort_values([*sizes, MACHINE], ignore_index=True)
+    gpu_types = pd.Index(vocabulary("gpu_type")).get_indexer(pd.Index(frame["gpu_type"]))
+    return NodeTypes(
+        names=tuple(frame[MACHINE]),
+        vcpu=frame["vcpu"].to_numpy(),
+        memory_gib=frame["memory_gib"].to_numpy(),
+        gpu_type=gpu_types.astype(np.int64),
+        gpu_count=frame["gpu_count"].to_numpy(),
     )
 
 

@@ -72,11 +72,15 @@ class Dated(Form):
 
 
 class MeterForm(Form):
-    """How a meter is priced: unit and key columns, the place first."""
+    """How a meter is priced: unit and key columns, the place first.
+
+    With `prices_of` the rates of the same meter of another service's table are used.
+    """
 
     pricing_unit: str
     key: list[str]
     minor: bool = False
+    prices_of: str | None = None
 
 
 def _price_cell(value: object) -> object:

@@ -158,7 +158,7 @@ class RateTable:
 
     @cached_property
     def dates(self) -> tuple[dt.date, ...]:
-        """Every day on which a rate, a discount or a price group starts, in order."""
+        """Every day on which something starts: a rate, discount, group, rule or credit, in order."""
         rates = {
             dt.date.fromordinal(int(day))
             for meter in self.meters.values()
@@ -166,7 +166,10 @@ class RateTable:
         }
         discounts = {discount.date for discount in self.form.discounts}
         groups = {v.date for versions in self.form.region_groups.values() for v in versions}
-        return tuple(sorted(day for day in rates | discounts | groups if day is not None))
+        rules = {version.date for rule in self.form.rules.values() for version in rule.versions}
+        given_back = {credit.date for credit in self.form.credits}
+        changes = rates | discounts | groups | rules | given_back
+        return tuple(sorted(day for day in changes if day is not None))
 
     @cached_property
     def newest_rate(self) -> dt.date:
@@ -201,7 +204,8 @@ def compile_table(form: TableForm, document: Document, digest: str) -> RateTable
     folder = document.path.parent
     cells = {n: read_cells(block, folder) for n, block in enumerate(form.rates)}
     regions = _regions(form, cells)
-    meters = {name: _compile_meter(name, form, cells, regions) for name in form.meters}
+    own = [name for name, meter in form.meters.items() if meter.prices_of is None]
+    meters = {name: _compile_meter(name, form, cells, regions) for name in own}
     return RateTable(form, document, digest, meters)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wharfage.rates.rules import Rules
 
 Columns = Mapping[str, NDArray[Any]]
+Vocabularies = Mapping[str, tuple[str, ...]]
 Mask = NDArray[np.bool_]
 
 
@@ -62,6 +63,9 @@ class Service:
         Columns that have no default here.
     cannot_run : mapping of demand kind to reason
         Kinds of work (``always_on``, ``runs``, ``requests``) that the service cannot run.
+    derive : callable or None
+        ``derive(columns, values, rules)``: columns that follow from others (the machine that a
+        pod runs on), as changed columns and vocabularies; a pure function, run once per fleet.
     runs_workloads : bool
         False for fees, explicit nodes, networks and storage.
     cluster : mapping of column to value, or None
@@ -74,6 +78,7 @@ class Service:
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
     cannot_run: Mapping[str, str] = field(default_factory=dict)
+    derive: Callable[[Columns, Vocabularies, Rules], tuple[Columns, Vocabularies]] | None = None
     runs_workloads: bool = True
     cluster: Mapping[str, str] | None = None
 

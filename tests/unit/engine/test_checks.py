@@ -104,9 +104,7 @@ def test_all_the_months_hours() -> None:
 
 def test_hours_of_a_longer_month_are_too_many() -> None:
     """A calendar month sets how many hours there are."""
-    assert "more than the month's 672" in reason(
-        {**TASK, "hours_per_month": 730}, month="2026-02"
-    )
+    assert "more than the month's 672" in reason({**TASK, "hours_per_month": 730}, month="2026-02")
 
 
 def test_accelerators_need_a_type() -> None:

@@ -80,9 +80,10 @@ def test_bad_size_is_not_called_too_large(cell: object) -> None:
 @pytest.mark.parametrize("cell", ["0.5", " 0.5 ", "5e-1", ".5", np.float32(0.5)])
 def test_numbers_as_text(cell: object) -> None:
     """A plain number may be written as text."""
-    assert encode_fleet(pd.DataFrame({"vcpu": pd.Series([cell, 1], dtype=object)})).arrays["vcpu"][
-        0
-    ] == 0.5
+    assert (
+        encode_fleet(pd.DataFrame({"vcpu": pd.Series([cell, 1], dtype=object)})).arrays["vcpu"][0]
+        == 0.5
+    )
 
 
 def test_unused_column_is_not_checked() -> None:

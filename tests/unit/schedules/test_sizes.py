@@ -104,7 +104,9 @@ def test_unknown_request_is_not_too_large() -> None:
 
 
 @pytest.mark.parametrize(
-    "rungs", [[], [(1, [2]), (1, [3])], [(1, [4]), (2, [3])], [(1, [3, 2])], [(1, [-1, 2])]], ids=str
+    "rungs",
+    [[], [(1, [2]), (1, [3])], [(1, [4]), (2, [3])], [(1, [3, 2])], [(1, [-1, 2])]],
+    ids=str,
 )
 def test_senseless_ladders_are_refused(rungs: list[tuple[float, list[float]]]) -> None:
     """A ladder has increasing vCPU and memory that never shrinks."""
@@ -123,7 +125,9 @@ def test_senseless_ladders_are_refused(rungs: list[tuple[float, list[float]]]) -
     ],
 )
 def test_resized(
-    asked: tuple[float, float], billed: tuple[float, float], expected: bool  # noqa: FBT001
+    asked: tuple[float, float],
+    billed: tuple[float, float],
+    expected: bool,  # noqa: FBT001
 ) -> None:
     """A size is resized if it is not the one asked for; an empty request asks for nothing."""
     values = [np.array([float(value)]) for value in (*asked, *billed)]

@@ -33,7 +33,7 @@ def test_service_is_found(service: str) -> None:
 
 def test_unknown_service_offers_a_name() -> None:
     """An unknown service names the nearest one."""
-    with pytest.raises(UnknownServiceError, match="did you mean 'aws.fargate'"):
+    with pytest.raises(UnknownServiceError, match=r"did you mean 'aws\.fargate'"):
         find_service("aws.fargat")
 
 

@@ -214,9 +214,7 @@ RATES = [
 
 
 @pytest.mark.parametrize(("region", "mode", "meter", "price"), RATES, ids=str)
-def test_rates_by_mode_and_tier_story_14(
-    region: str, mode: str, meter: str, price: float
-) -> None:
+def test_rates_by_mode_and_tier_story_14(region: str, mode: str, meter: str, price: float) -> None:
     """Request-based and instance-based have their own rates, in both tiers of regions."""
     assert unit_price(region, mode, meter) == pytest.approx(price)
 
