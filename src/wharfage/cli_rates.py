@@ -74,7 +74,7 @@ def lock(
     from wharfage.rates.lock import write_lock  # noqa: PLC0415
 
     path = write_lock(RateBook.open(folder or bundled_folder()))
-    tables.console().print(f"written: {path}", markup=False)
+    tables.console().print(f"written: {path}", markup=False, soft_wrap=True)
 
 
 def _book(folder: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -161,6 +161,7 @@ def test_scenarios_cross_service_option_mode_and_region() -> None:
     [
         ({"services": ["aws.fargat"]}, UnknownServiceError, "did you mean 'aws.fargate'"),
         ({"services": ["aws.eks"]}, InvalidValueError, "runs no workloads"),
+        ({"services": []}, InvalidValueError, "There is no service to compare"),
         ({"regions": ["us-east-9"]}, InvalidValueError, "did you mean 'us-east-"),
         ({"purchase_options": ["sopt"]}, InvalidValueError, "did you mean 'spot'"),
         (

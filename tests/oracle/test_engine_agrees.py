@@ -35,7 +35,9 @@ def test_engine_equals_oracle(service: str, case: dict[str, str]) -> None:
 
 def test_mixed_fleet_shares_pools() -> None:
     """A fleet of all services, several accounts and both credit readings agrees with the oracle."""
-    fleet = [row for n, service in enumerate(SERVICES) for row in random_fleet(service, 200, seed=n)]
+    fleet = [
+        row for n, service in enumerate(SERVICES) for row in random_fleet(service, 200, seed=n)
+    ]
     for number, row in enumerate(fleet):
         row["workload"] = f"w{number}"
     for reading in ("shared", "per_mode"):

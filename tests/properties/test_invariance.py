@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from unittest.mock import patch
 
 import numpy as np
@@ -34,7 +33,7 @@ def test_row_order_does_not_matter_story_22(
 def test_tiles_do_not_matter(fleet: list[Workload], free_tier: str, size: int) -> None:
     """Each workload costs the same, to the last bit, however the fleet is cut."""
     whole = price(fleet, free_tier).frame["monthly_cost"].to_numpy()
-    with patch.object(tiles, "tiles", partial(tiles.tiles, size=size)):
+    with patch.object(tiles, "TILE", size):
         cut = price(fleet, free_tier).frame["monthly_cost"].to_numpy()
     np.testing.assert_array_equal(cut, whole)
 

@@ -137,11 +137,11 @@ def test_lock_with_an_old_digest_is_not_believed(locked: Path) -> None:
 def test_command_writes_the_lock_of_a_folder(good: Path) -> None:
     """The command writes the lock of the folder it is given and prints where."""
     done = subprocess.run(
-        [sys.executable, "-m", "wharfage.rates.lock", str(good)],
+        [sys.executable, "-m", "wharfage.cli", "rates", "lock", str(good)],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == str(good / "rates.lock")
+    assert done.stdout.strip() == f"written: {good / 'rates.lock'}"
     assert check_lock(wf.RateBook.open(good)) == []

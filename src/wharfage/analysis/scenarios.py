@@ -102,6 +102,10 @@ def _services(given: Sequence[str] | None, book: RateBook) -> list[str]:
                 f"{name!r} runs no workloads, so that none can be compared on it.",
                 hint=f"services that do: {', '.join(able)}.",
             )
+    if not given:
+        raise InvalidValueError(
+            "There is no service to compare.", hint=f"services that run workloads: {', '.join(able)}."
+        )
     return sorted(dict.fromkeys(given))
 
 
@@ -125,7 +129,9 @@ def _regions_for(
     for name in given:
         if name not in everywhere:
             raise InvalidValueError(
-                f"{name!r} is no region of any cloud.", hint=did_you_mean(name, everywhere)
+                f"{name!r} is no region of any cloud.",
+                hint=did_you_mean(name, everywhere)
+                or "regions may mix clouds: us-east-1, us-central1.",
             )
     own = regions.of_provider(service.split(".", 1)[0])
     return [name for name in dict.fromkeys(given) if name in own]

@@ -287,6 +287,9 @@ def _tier_prices(
     faulty = priced.reasons.any[rows]
     for where in _gather(parts, "faults").values():
         faulty[where] = True
+    if priced.options.sizes == "strict":
+        faulty[_gather_resized(parts)] = True
+    faulty |= np.concatenate([part.lacks_rate for part in parts])
     found: dict[str, Array] = {}
     accounts = columns["billing_account"]
     for name in graduated:

@@ -180,7 +180,7 @@ def _vocabulary(column: Column) -> tuple[tuple[str, ...], int]:
 def _numbers(series: pd.Series, column: Column, faults: list[CellFault]) -> NDArray[np.float64]:
     is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
     if is_number:
-        found = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        found = _widen(series)
     else:
         found = _numbers_from_text(series, column, faults)
     result = found.copy()
@@ -200,6 +200,16 @@ def _numbers(series: pd.Series, column: Column, faults: list[CellFault]) -> NDAr
     if column.default is not None:
         result[np.isnan(result)] = float(column.default)
     return result
+
+
+def _widen(series: pd.Series) -> NDArray[np.float64]:
+    """Numbers as float64; narrow floats by their shortest decimal, so that 0.05 stays 0.05."""
+    found = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if str(series.dtype).lower() not in ("float32", "float16", "float[pyarrow]"):
+        return found
+    distinct, member = np.unique(found, return_inverse=True)
+    narrow = np.float16 if "16" in str(series.dtype) else np.float32
+    return distinct.astype(narrow).astype(str).astype(np.float64)[member]
 
 
 def _is_fraction(found: NDArray[np.float64], column: Column) -> NDArray[np.bool_]:
@@ -316,7 +326,7 @@ def _misspelt(names: list[str]) -> list[str]:
         if name in FLEET_COLUMNS or name in RESULT_COLUMNS:
             continue
         absent = [known for known in FLEET_COLUMNS if known not in names]
-        hint = did_you_mean(name, absent, limit=1, cutoff=NEARLY)
+        hint = did_you_mean(name.lower(), absent, cutoff=NEARLY)
         if hint:
             found.append(f"Column {name!r} is not used: {hint}")
     return found

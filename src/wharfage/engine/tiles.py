@@ -67,6 +67,12 @@ class Tile:
     meter_list_cost: dict[str, Array] = field(default_factory=dict)
     meter_effective_cost: dict[str, Array] = field(default_factory=dict)
 
+    @property
+    def lacks_rate(self) -> NDArray[np.bool_]:
+        """True where the price of some meter is missing."""
+        none = np.zeros(len(self.list_cost), dtype=bool)
+        return np.logical_or.reduce([none, *self.missing.values()])
+
 
 def price_tile(
     plan: ServicePlan,
@@ -173,8 +179,9 @@ def applies(
     return mask
 
 
-def tiles(rows: int, size: int = TILE) -> Iterator[slice]:
-    """Slices that cover `rows` in order."""
+def tiles(rows: int) -> Iterator[slice]:
+    """Slices of at most ``TILE`` rows that cover `rows` in order."""
+    size = TILE
     for start in range(0, rows, size):
         yield slice(start, min(start + size, rows))
 

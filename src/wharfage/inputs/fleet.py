@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from wharfage.errors import InvalidValueError, WorkloadError, did_you_mean
@@ -126,7 +127,34 @@ def _read_csv(path: Path, text: str, separator: str) -> pd.DataFrame:
             hint="every row needs as many cells as the header.",
         )
     frame.columns = [str(name).strip() for name in frame.columns]
+    _check_row_lengths(path, text, separator, len(frame.columns))
     return frame
+
+
+def _check_row_lengths(path: Path, text: str, separator: str, columns: int) -> None:
+    """Raise if a row has fewer cells than the header: a reader would call the rest empty."""
+    short: list[dict[str, int]] = []
+    if '"' not in text:
+        data = np.frombuffer(text.encode(), dtype=np.uint8)
+        ends = np.append(np.flatnonzero(data == ord("\n")), len(data))
+        starts = np.append(0, ends[:-1] + 1)
+        before = np.append(0, np.cumsum(data == ord(separator)))
+        cells = before[ends] - before[starts] + 1
+        is_blank = ends - starts <= (data[np.maximum(ends - 1, 0)] == ord("\r"))
+        lines = np.flatnonzero((cells < columns) & ~is_blank)
+        short = [{"line": int(n) + 1, "cells": int(cells[n])} for n in lines]
+    else:
+        reader = csv.reader(io.StringIO(text), delimiter=separator)
+        short = [
+            {"line": reader.line_num, "cells": len(row)} for row in reader if 0 < len(row) < columns
+        ]
+    if short:
+        raise WorkloadError(
+            f"{path.name}:{short[0]['line']} has {short[0]['cells']} cells, the header has {columns}"
+            f" ({len(short):,} such row(s)).",
+            hint="every row needs as many cells as the header; is the file cut off?",
+            failures=short,
+        )
 
 
 def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
