@@ -190,6 +190,10 @@ DEMAND_KINDS = ("always_on", "runs", "requests")
 SUPPORT_PHASES = ("unknown", "standard", "extended", "retired")
 
 
+#: how often Spot machines of a type were interrupted in a month, by band
+INTERRUPTION_BANDS = ("below 5 %", "5 to 10 %", "10 to 15 %", "15 to 20 %", "above 20 %")
+
+
 @dataclass(frozen=True)
 class Meter:
     """One thing that is billed; `unit` is the canonical unit that services measure in."""

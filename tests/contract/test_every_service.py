@@ -24,9 +24,6 @@ from wharfage.units import parse_month
 GOLDEN = Path(__file__).parents[1] / "golden"
 SOURCE = Path(inspect.getfile(wf)).parent
 
-#: rules that a table states and nothing reads
-UNREAD = {"gcp.cloud_run": {"smallest_fractional_vcpu"}, "aws.ec2": {"interruption_bands"}}
-
 #: columns that the shared functions of demand read for every service
 DEMAND_COLUMNS = {
     "replicas",
@@ -208,10 +205,10 @@ def test_measures_nothing_for_no_rows(service: str, book: wf.RateBook) -> None:
 
 @every_service
 def test_reads_no_undeclared_column(service: str, book: wf.RateBook) -> None:
-    """A service reads the columns that it declares, and those that are derived."""
+    """A service reads its region, the columns that it declares, and those that are derived."""
     found = find_service(service)
     columns, rules = inputs(found, book, book.newest_date)
-    others = set(FLEET_COLUMNS) - DEMAND_COLUMNS - set(found.columns)
+    others = set(FLEET_COLUMNS) - DEMAND_COLUMNS - {*found.columns, "region"}
     found.quantities({n: values for n, values in columns.items() if n not in others}, rules)
 
 
@@ -228,7 +225,7 @@ def test_every_rule_is_read(service: str, book: wf.RateBook) -> None:
     """A table states no rule that nothing reads."""
     code = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
     unread = {name for name in book.table(service).form.rules if f'"{name}"' not in code}
-    assert unread <= UNREAD.get(service, set())
+    assert not unread
 
 
 @every_service

@@ -37,7 +37,7 @@ def run_wharfage(*arguments: str | Path, cwd: Path, file_limit: int | None = Non
         timeout=120,
         check=False,
         env={name: value for name, value in os.environ.items() if name not in FOREIGN},
-        preexec_fn=limit_files if file_limit else None,  # noqa: PLW1509  no threads in the child
+        preexec_fn=limit_files if file_limit else None,
     )
     assert done.returncode in (0, 1, 2), done.stderr
     assert "Traceback" not in done.stderr, done.stderr

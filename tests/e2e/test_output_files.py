@@ -48,7 +48,7 @@ def test_file_holds_the_library_s_bits(
     if suffix == "json":
         found = pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
     elif suffix == "csv":
-        found = pd.read_csv(path, float_precision="round_trip")
+        found = pd.read_csv(path)
     else:
         found = pd.read_parquet(path)
     pd.testing.assert_frame_equal(
@@ -56,7 +56,7 @@ def test_file_holds_the_library_s_bits(
     )
     assert found["workload"].tolist() == expected["workload"].tolist()
     assert set(found["priced_on"]) == {"2026-10-01"}
-    assert found["rate_book_digest"].nunique() == 1
+    assert len(set(found["rate_book_digest"])) == 1
 
 
 def test_lines_add_up_to_the_bill(wharfage: Run, folder: Path, expected: pd.DataFrame) -> None:

@@ -27,7 +27,7 @@ def write(folder: Path, name: str, text: str) -> str:
 def priced(folder: Path, run: Run, *arguments: str) -> pd.DataFrame:
     """Price to a CSV file and read it."""
     assert run("price", *arguments, *ON, "--out", "priced.csv").returncode in (0, 1)
-    return pd.read_csv(folder / "priced.csv", float_precision="round_trip").set_index("workload")
+    return pd.read_csv(folder / "priced.csv").set_index("workload")
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,8 @@ def _services(given: Sequence[str] | None, book: RateBook) -> list[str]:
             )
     if not given:
         raise InvalidValueError(
-            "There is no service to compare.", hint=f"services that run workloads: {', '.join(able)}."
+            "There is no service to compare.",
+            hint=f"services that run workloads: {', '.join(able)}.",
         )
     return sorted(dict.fromkeys(given))
 

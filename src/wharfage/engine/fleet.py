@@ -179,10 +179,7 @@ def _vocabulary(column: Column) -> tuple[tuple[str, ...], int]:
 
 def _numbers(series: pd.Series, column: Column, faults: list[CellFault]) -> NDArray[np.float64]:
     is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-    if is_number:
-        found = _widen(series)
-    else:
-        found = _numbers_from_text(series, column, faults)
+    found = _widen(series) if is_number else _numbers_from_text(series, column, faults)
     result = found.copy()
     for mask, what in (
         (np.isinf(found), "is infinite"),

@@ -19,11 +19,25 @@ NOTES = {
     "requests_share_instances_perfectly": "concurrent requests share instances perfectly",
 }
 
+#: rules behind notes that grow old
+AGEING = {"spot_interruptions": "interruption_bands"}
+
 
 def assumption_lines(priced: PricedFleet) -> dict[str, str]:
     """Everything that was taken for granted, by name, in words."""
-    options = priced.options
-    book = priced.book
+    said = _choices(priced)
+    for result in priced.services.values():
+        said |= {name: text for name, text in _rules(priced, result).items() if name not in said}
+        for note, rows in result.notes.items():
+            name, words = _note(priced, result, note)
+            before = f"{said[name]}; " if name in said and words not in said[name] else ""
+            said[name] = f"{before}{words} ({len(rows):,} workloads)"
+    return said | _defaults(priced)
+
+
+def _choices(priced: PricedFleet) -> dict[str, str]:
+    """How the fleet was priced: date, month, free tier, sizes, rate book."""
+    options, book = priced.options, priced.book
     age = (options.on - book.newest_date).days
     when = f"{options.on}; newest rate in the book {book.newest_date}"
     if age > 0:
@@ -43,15 +57,28 @@ def assumption_lines(priced: PricedFleet) -> dict[str, str]:
     }
     if options.before_first:
         said["before_first"] = "dates before the first rate are priced with it, and doubtful"
-    for result in priced.services.values():
-        for name, value in result.plan.rules.assumptions.items():
-            form = book.table(result.plan.service.id).form.assumptions[name]
-            meaning = " ".join(form.meaning.split())
-            said.setdefault(name, f"{_plain(value)} ({meaning})")
-        for note, rows in result.notes.items():
-            said[note] = f"{NOTES.get(note, note)} ({len(rows):,} workloads)"
-    said |= _defaults(priced)
     return said
+
+
+def _rules(priced: PricedFleet, result: ServiceResult) -> dict[str, str]:
+    """What the provider of a service leaves open, with the value that was used."""
+    forms = priced.book.table(result.plan.service.id).form.assumptions
+    return {
+        name: f"{_plain(value)} ({' '.join(forms[name].meaning.split())})"
+        for name, value in result.plan.rules.assumptions.items()
+    }
+
+
+def _note(priced: PricedFleet, result: ServiceResult, note: str) -> tuple[str, str]:
+    """Name and words of a note of a service."""
+    name, _, words = note.partition(": ")
+    return name, words + _read_on(result, priced, name) if words else NOTES.get(note, note)
+
+
+def _read_on(result: ServiceResult, priced: PricedFleet, note: str) -> str:
+    """Day on which the facts behind a note were read, for notes that age."""
+    form = priced.book.table(result.plan.service.id).form.rules.get(AGEING.get(note, ""))
+    return f", read {form.versions[-1].date}" if form else ""
 
 
 def _defaults(priced: PricedFleet) -> dict[str, str]:
@@ -85,7 +112,7 @@ def explain_workload(priced: PricedFleet, row: int) -> str:
     ]
     if result:
         text += _sizes(priced, result, row)
-    reason = priced.reasons.text()[row]
+    reason = priced.reasons.texts[priced.reasons.codes[row]]
     if reason:
         return "\n".join([*text, f"unpriced: {reason}"])
     lines = line_frame(priced, np.array([row]))
@@ -104,7 +131,14 @@ def explain_workload(priced: PricedFleet, row: int) -> str:
 
 def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
     position = int(np.flatnonzero(result.rows == row)[0])
+    machine = result.plan.values["instance_type"]
+    code = int(result.columns["instance_type"][position])
     shown = []
+    if "instance_type" in result.plan.service.columns and code >= 0:
+        shown.append(
+            f"  on {machine[code]}: {number(priced.billed_vcpu[row])} vCPU,"
+            f" {number(priced.billed_memory_gib[row])} GiB each"
+        )
     for column, billed, unit in (
         ("vcpu", priced.billed_vcpu, "vCPU"),
         ("memory_gib", priced.billed_memory_gib, "GiB"),
@@ -141,11 +175,14 @@ def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]
 
 
 def _assumptions(priced: PricedFleet, result: ServiceResult | None, row: int) -> list[str]:
-    said = assumption_lines(priced)
-    own = set(result.plan.rules.assumptions) if result else set()
-    notes = {note for note, rows in (result.notes if result else {}).items() if row in rows}
-    shared = {"on", "month", "free_tier", "sizes", "before_first"}
-    return [f"  {name}: {text}" for name, text in said.items() if name in own | notes | shared]
+    """What was taken for granted for one workload."""
+    said = _choices(priced)
+    if result is not None:
+        said |= _rules(priced, result)
+        said |= dict(
+            _note(priced, result, note) for note, rows in result.notes.items() if row in rows
+        )
+    return [f"  {name}: {text}" for name, text in said.items()]
 
 
 def _plain(value: object) -> str:

@@ -93,6 +93,9 @@ def select_rules(
         version = _in_force(form, on)
         if version.file is not None and form.by == "gpu_type":
             return node_types(folder / version.file)
+        if version.file is not None and form.by == ["region", MACHINE]:
+            regions, machines = values.get("region", ()), values.get(MACHINE, ())
+            return interruption_bands(folder / version.file, regions, machines)
         if version.file is not None:
             return machine_types(folder / version.file, values.get(MACHINE, ()))
         return _compile_rule(name, form, version, on, values)
@@ -123,6 +126,19 @@ def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
         memory_gib=own["memory_gib"].to_numpy(dtype=np.float64),
         has_gpu=own["gpu_type"].fillna("none").ne("none").to_numpy(),
     )
+
+
+def interruption_bands(
+    path: Path, regions: Sequence[str], machines: Sequence[str]
+) -> NDArray[np.float64]:
+    """Band of each of the fleet's regions and machine types; NaN where none was read."""
+    frame = read_machine_file(path, ("region", MACHINE, "band"))
+    row = pd.Index(regions).get_indexer(pd.Index(frame["region"]))
+    column = pd.Index(machines).get_indexer(pd.Index(frame[MACHINE]))
+    known = (row >= 0) & (column >= 0)
+    found = np.full((len(regions) + 1, len(machines) + 1), np.nan)
+    found[row[known], column[known]] = frame["band"].to_numpy(dtype=np.float64)[known]
+    return found
 
 
 @dataclass(frozen=True)

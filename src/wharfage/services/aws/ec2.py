@@ -9,6 +9,10 @@ On-Demand Pricing", https://aws.amazon.com/ec2/pricing/on-demand/.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from wharfage.columns import INTERRUPTION_BANDS, PURCHASE_OPTIONS
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
 from wharfage.services.node_hours import (
@@ -18,6 +22,8 @@ from wharfage.services.node_hours import (
     node_hours,
     node_notes,
 )
+
+SPOT = PURCHASE_OPTIONS.index("spot")
 
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:
@@ -42,8 +48,18 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
         billed_vcpu=types.vcpu[columns["instance_type"]],
         billed_memory_gib=types.memory_gib[columns["instance_type"]],
         faults=node_faults(columns),
-        notes=node_notes(columns),
+        notes={**node_notes(columns), **interruption_notes(columns, rules)},
     )
+
+
+def interruption_notes(columns: Columns, rules: Rules) -> dict[str, NDArray[np.bool_]]:
+    """Notes on how often Spot instances of a type were interrupted, as last read."""
+    is_spot = columns["purchase_option"] == SPOT
+    band = rules["interruption_bands"][columns["region"], columns["instance_type"]]
+    return {
+        f"spot_interruptions: {words} a month": is_spot & (band == code)
+        for code, words in enumerate(INTERRUPTION_BANDS)
+    }
 
 
 SERVICE = Service(
