@@ -134,10 +134,10 @@ def did_you_mean(
     >>> did_you_mean("eu-west-9", ["eu-west-1", "us-east-1"])
     "did you mean 'eu-west-1'?"
     """
-    likeness = difflib.SequenceMatcher(b=str(name))
+    likeness = difflib.SequenceMatcher(b=str(name).lower())
     near = []
     for candidate in known:
-        likeness.set_seq1(candidate)
+        likeness.set_seq1(candidate.lower())
         # The two cheap upper bounds first: a long list has few candidates.
         if likeness.real_quick_ratio() >= cutoff and likeness.quick_ratio() >= cutoff:
             near.append((-likeness.ratio(), candidate))

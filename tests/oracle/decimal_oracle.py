@@ -2,8 +2,8 @@
 
 Only prices (rates, percentage discounts, region groups, what is not sold) are read from the tables.
 Legal sizes, minimums, ratios, ceilings and credit amounts are written down in ``rules_aws``,
-``rules_gcp`` and ``rules_machines`` from the rule sheets, so that a mistake in a table's ``rules:``
-shows as a difference.
+``rules_gcp``, ``rules_gcp_nodes`` and ``rules_machines`` from the rule sheets, so that a mistake in a
+table's ``rules:`` shows as a difference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
-from . import rules_aws, rules_gcp, rules_machines
+from . import rules_aws, rules_gcp, rules_gcp_nodes, rules_machines
 from .demand import (
     DEFAULT_ASSUMPTIONS,
     NoPriceError,
@@ -27,7 +27,7 @@ from .demand import (
     month_hours,
     text,
 )
-from .price_tables import known_regions, load_table
+from .price_tables import PriceTable, known_regions, load_table
 
 PRECISION = 50
 
@@ -36,7 +36,7 @@ BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
     "aws.fargate_eks": rules_aws.fargate_eks,
     "aws.eks": rules_aws.eks,
     "gcp.gke": rules_gcp.gke,
-    "gcp.gke_autopilot": rules_gcp.gke_autopilot,
+    "gcp.gke_autopilot": rules_gcp_nodes.gke_autopilot,
     "gcp.cloud_run": rules_gcp.cloud_run,
     "gcp.cloud_run_jobs": rules_gcp.cloud_run_jobs,
     "gcp.cloud_run_worker_pools": rules_gcp.cloud_run_worker_pools,
@@ -94,6 +94,12 @@ def _attributes(row: Mapping[str, Any], usage: Usage) -> dict[str, str]:
     return attributes | usage.columns
 
 
+def _prices_of(meter: str, table: PriceTable, tables: Path) -> PriceTable:
+    """Return the table that prices a meter: that of its service, or of another that it names."""
+    other = table.meters.get(meter, {}).get("prices_of")
+    return load_table(tables, other) if other else table
+
+
 def _bill_row(
     workload: str, row: Mapping[str, Any], tables: Path, situation: Situation
 ) -> OracleBill:
@@ -110,7 +116,7 @@ def _bill_row(
     if known and row["region"] not in known:
         raise NoPriceError(f"invalid_value: unknown region {row['region']!r}")
     usage = BILLERS[service](row, situation)
-    if "instance_type" in usage.columns:
+    if "instance_type" in usage.columns and usage.vcpu is None:
         usage.vcpu, usage.memory_gib = table.machine_size(usage.columns["instance_type"])
     attributes = _attributes(row, usage)
     table.check_sold(attributes, situation.on)
@@ -122,7 +128,9 @@ def _bill_row(
         if quantity == 0:
             continue
         try:
-            list_price, effective_price = table.unit_prices(meter, attributes, situation.on)
+            prices = _prices_of(meter, table, tables)
+            asked = attributes | usage.meter_columns.get(meter, {})
+            list_price, effective_price = prices.unit_prices(meter, asked, situation.on)
         except NoPriceError:
             if not table.meters.get(meter, {}).get("minor", False):
                 raise
@@ -232,7 +240,7 @@ def price_fleet(
     settings = DEFAULT_ASSUMPTIONS | (assumptions or {})
     with localcontext() as context:
         context.prec = PRECISION
-        situation = Situation(on, month_hours(month), sizes == "strict", settings)
+        situation = Situation(on, month_hours(month), sizes == "strict", settings, Path(tables))
         bills = []
         for position, row in enumerate(fleet):
             workload = text(row, "workload", str(position))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 from typing import Any
 
 # Contract section 4, Rounding: 1e-9 is taken off, relatively, before any ceiling or size look-up.
@@ -25,6 +26,7 @@ DEFAULT_ASSUMPTIONS: dict[str, Any] = {
     "eks_fargate_ephemeral_overhead_gib": 15,  # AWS sheet, section 2: one data point
     "autopilot_init_containers": "max",  # GCP sheet, section 2: as Kubernetes counts; or "ignore"
     "autopilot_bursting_cpu_step_millicores": 1,  # GCP sheet, section 2: or 50, 250
+    "autopilot_premium_base": "node",  # GCP sheet, sections 2 and 7; or "pod"
     "target_utilization": Decimal("0.6"),  # contract section 6
     "cloud_run_credit": "shared",  # GCP sheet, section 4.3; or "per_mode"
     "sustained_use_account": "self_serve",  # GCP sheet, section 3; "invoiced" ones get none
@@ -43,6 +45,7 @@ class Situation:
     month_hours: Decimal
     strict: bool
     assumptions: Mapping[str, Any]
+    tables: Path
 
     @property
     def month_seconds(self) -> Decimal:
@@ -59,6 +62,7 @@ class Usage:
     """What a workload is billed for: quantities by meter, in hours, GiB-hours or requests.
 
     ``multipliers`` say, by meter, which part of its effective price is paid; all of it if absent.
+    ``meter_columns`` hold, by meter, what a rate is asked for in the stead of ``columns``.
     """
 
     quantities: dict[str, Decimal]
@@ -66,6 +70,7 @@ class Usage:
     memory_gib: Decimal | None = None
     columns: dict[str, str] = field(default_factory=dict)
     multipliers: dict[str, Decimal] = field(default_factory=dict)
+    meter_columns: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def month_hours(month: str) -> Decimal:

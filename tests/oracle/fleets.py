@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from .decimal_oracle import BILLERS
 from .machine_fleets import put_nodes
+from .node_pod_fleets import put_node_pod
 from .price_tables import known_regions, load_table
 from .random_cells import Workload, chance, put_demand, put_init, put_size, some_size
 from .rules_aws import EKS_CALENDAR, EKS_TIERS, FARGATE_32_VCPU, FARGATE_SIZES
@@ -104,16 +105,15 @@ def _gke_autopilot(rng: Random, row: Workload) -> None:
         row["compute_class"] = rng.choice(
             ["general_purpose", "balanced", "balanced", "scale_out", "scale_out"]
         )
-    if chance(rng, 3):
-        row["compute_class"] = rng.choice(["performance", "accelerator"])
+    if chance(rng, 2):
+        # Of no use to a Pod that is billed by itself
+        row["instance_type"] = rng.choice(["c3-standard-8", "n99-standard-4"])
     if chance(rng, 40 if row.get("compute_class") == "scale_out" else 2):
         row["cpu_architecture"] = "arm64"
     if chance(rng, 40):
         row["bursting"] = rng.choice([True, False, False])
     if chance(rng, 2):
         row["operating_system"] = "windows"
-    if chance(rng, 2):
-        row.update(gpu_type="nvidia-l4", gpu_count=1)
     # Minimums, both ends of the ratios, a step, and the limits of the classes
     sizes = [
         (0.05, 52 / 1024),
@@ -267,6 +267,8 @@ def random_workload(service: str, rng: Random, tables: Path = TABLES) -> Workloa
         row["billing_account"] = account
     if service in MACHINE_SERVICES:
         put_nodes(rng, row, tables)
+    elif service == "gcp.gke_autopilot" and chance(rng, 30):
+        put_node_pod(rng, row, tables)
     else:
         _FILL[service](rng, row)
         _put_region(rng, row, tables)

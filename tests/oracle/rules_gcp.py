@@ -130,6 +130,18 @@ def admit_pod(
     return millicores, mebibytes, (millicores, mebibytes) != asked
 
 
+def requested(row: Mapping[str, Any], situation: Situation) -> tuple[Decimal, Decimal]:
+    """Return vCPU and GiB that an Autopilot Pod asks for, its init containers counted in."""
+    vcpu = defaulted(row, "vcpu", AUTOPILOT_DEFAULTS["vcpu"])
+    memory = defaulted(row, "memory_gib", AUTOPILOT_DEFAULTS["memory_gib"])
+    if situation.assumptions["autopilot_init_containers"] == "max":
+        # The default fills an empty cell first: a small init container never lowers a Pod that
+        # states nothing.
+        vcpu = max(vcpu, defaulted(row, "init_vcpu", 0))
+        memory = max(memory, defaulted(row, "init_memory_gib", 0))
+    return vcpu, memory
+
+
 def gke_autopilot(row: Mapping[str, Any], situation: Situation) -> Usage:
     """Bill an Autopilot Pod on its requests after admission, with storage from the first byte."""
     system = text(row, "operating_system", "linux", ("linux", "windows"))
@@ -139,17 +151,9 @@ def gke_autopilot(row: Mapping[str, Any], situation: Situation) -> Usage:
     storage_type = text(row, "ephemeral_storage_type", "ssd", ("ssd", "standard"))
     if system == "windows":
         raise NoPriceError("not_offered: Autopilot has no Windows nodes")
-    if compute_class in ("performance", "accelerator") or has_gpu(row):
-        raise NoPriceError("not_yet_priced: node-based billing")
     kind = demand_kind(row)
-    vcpu = defaulted(row, "vcpu", AUTOPILOT_DEFAULTS["vcpu"])
-    memory = defaulted(row, "memory_gib", AUTOPILOT_DEFAULTS["memory_gib"])
+    vcpu, memory = requested(row, situation)
     storage = defaulted(row, "ephemeral_storage_gib", AUTOPILOT_DEFAULTS["ephemeral_storage_gib"])
-    if situation.assumptions["autopilot_init_containers"] == "max":
-        # The default fills an empty cell first: a small init container never lowers a Pod that
-        # states nothing.
-        vcpu = max(vcpu, defaulted(row, "init_vcpu", 0))
-        memory = max(memory, defaulted(row, "init_memory_gib", 0))
     millicores, mebibytes, changed = admit_pod(
         vcpu,
         memory,

@@ -152,17 +152,11 @@ def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons
 
 
 def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons) -> None:
-    """Reasons for machine types that the table has never priced."""
-    known = {
-        name
-        for meter in table.meters.values()
-        for column, names in zip(meter.variants, meter.values, strict=True)
-        if column == "instance_type"
-        for name in names
-    }
-    codes = fleet.arrays["instance_type"][rows]
+    """Reasons for machine types that the table does not know."""
+    known = table.machine_types
     if not known:
         return
+    codes = fleet.arrays["instance_type"][rows]
     for code, name in enumerate(fleet.values["instance_type"]):
         if name not in known:
             hint = did_you_mean(name, known) or f"{table.service} has {len(known):,} types"

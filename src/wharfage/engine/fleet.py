@@ -305,7 +305,7 @@ def _codes(
         rows = np.flatnonzero(np.isin(raw, unread[DISTINCT_TEXTS:]))
         faults.append(CellFault(column.name, rows, f"invalid_value: unknown {column.name}"))
     # An unreadable cell prices as the default would, but its fault keeps the row unpriced.
-    return np.where(codes == UNREADABLE, max(empty, EMPTY), codes), vocabulary
+    return np.where(codes == UNREADABLE, UNREADABLE if empty == EMPTY else empty, codes), vocabulary
 
 
 def _word(value: object, column: Column) -> str:

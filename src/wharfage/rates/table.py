@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS, Kind
-from wharfage.rates.cells import MACHINE, Cells, read_cells
+from wharfage.rates.cells import MACHINE, Cells, read_cells, read_machine_file
 from wharfage.rates.document import Document
 from wharfage.rates.schema import GroupVersion, MeterForm, RateBlock, TableForm
 from wharfage.units import PRICING_UNITS
@@ -187,6 +187,22 @@ class RateTable:
             elif meter.place_column == "region":
                 found |= set(meter.places)
         return tuple(sorted(found))
+
+    @cached_property
+    def machine_types(self) -> frozenset[str]:
+        """Machine types that the table prices, or whose size it lists; empty for other tables."""
+        priced = {
+            name
+            for meter in self.meters.values()
+            for column, names in zip(meter.variants, meter.values, strict=True)
+            if column == MACHINE
+            for name in names
+        }
+        rule = self.form.rules.get("machine_types")
+        files = [version.file for version in rule.versions if version.file] if rule else []
+        folder = self.document.path.parent
+        listed = {name for file in files for name in read_machine_file(folder / file)[MACHINE]}
+        return frozenset(priced | listed)
 
     def group_versions(self, name: str | None) -> list[GroupVersion]:
         """History of a region group; empty if there is no such group."""

@@ -26,6 +26,9 @@ COLUMNS = (
     "public_ipv4_count",
 )
 
+#: code of an empty cell
+NOT_STATED = -1
+
 NO_BOOT_DISK = "no_boot_disk_priced"
 
 
@@ -50,7 +53,7 @@ def attached_quantities(columns: Columns, hours: Array) -> dict[str, Array]:
 
 def node_faults(columns: Columns) -> dict[str, NDArray[np.bool_]]:
     """Reasons for rows whose machine or disk is not stated."""
-    lacks_disk_type = (columns["boot_disk_gib"] > 0) & (columns["boot_disk_type"] < 0)
+    lacks_disk_type = (columns["boot_disk_gib"] > 0) & (columns["boot_disk_type"] == NOT_STATED)
     return {
         "required: instance_type is empty": columns["instance_type"] < 0,
         "required: boot_disk_type is empty": lacks_disk_type,
