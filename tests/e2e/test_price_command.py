@@ -110,11 +110,13 @@ def test_early_date_is_priced_on_demand_only(wharfage: Run, folder: Path) -> Non
 
 
 def test_late_date_uses_the_last_rate_and_says_so(wharfage: Run, folder: Path) -> None:
-    """After the last rate the last one holds, and both dates are stated."""
+    """After the last rate the last one holds, and its age is stated."""
     fleet = write(folder, "late.csv", TASK + "task,aws.fargate,us-east-1,1,2,\n")
-    done = wharfage("price", fleet, "--on", "2031-01-01")
-    assert done.returncode == 0
-    assert "in force on 2031-01-01; newest rate in the book 2026-" in done.stdout
+    late = ("--on", "2031-01-01")
+    assert "36.04" in wharfage("price", fleet, *late).stdout
+    said = wharfage("explain", fleet, "task", *late).stdout
+    assert "in force on 2031-01-01; newest rate in the book 2026-" in said
+    assert "days before that date" in said
 
 
 def test_assumptions_are_taken(wharfage: Run, folder: Path) -> None:

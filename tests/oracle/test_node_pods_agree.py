@@ -23,6 +23,7 @@ METERS = (
     *("premium_vcpu_hours", "premium_memory_gib_hours", "premium_gpu_hours"),
 )
 BY_POD = {"autopilot_premium_base": "pod"}
+APPS_ONLY = {"autopilot_init_containers": "ignore"}
 
 CASES: list[dict[str, Any]] = [
     {"on": "2026-10-01"},
@@ -31,8 +32,9 @@ CASES: list[dict[str, Any]] = [
     {"on": "2026-04-30", "month": "2026-02"},
     {"on": "2026-04-29"},
     {"on": "2026-07-29", "month": "720h", "free_tier": "none"},
+    {"on": "2026-07-30", "assumptions": APPS_ONLY},
     {"on": "2026-11-23", "sizes": "strict", "assumptions": BY_POD},
-    {"on": "2026-11-23", "assumptions": {"autopilot_init_containers": "ignore", **BY_POD}},
+    {"on": "2026-11-23", "assumptions": APPS_ONLY | BY_POD},
 ]
 
 
