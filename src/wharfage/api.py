@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wharfage.analysis.compare import ComparedFleet, compare_fleet
+from wharfage.analysis.compare import ComparedFleet, cell_faults, compare_fleet
 from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import PricedFleet, price_fleet
 from wharfage.engine.failures import raise_unpriced
@@ -206,6 +206,11 @@ class Comparison:
         """The fleet in every scenario, shared costs included."""
         return self._compared.totals
 
+    @property
+    def faults(self) -> pd.DataFrame:
+        """Workloads with a cell that cannot be used: row (from 1), workload, reason."""
+        return cell_faults(self._compared.fleet)
+
     def components(self, workload: str | int) -> pd.DataFrame:
         """Charges of one workload in every scenario: why one is cheaper than another."""
         return self._compared.components(str(workload))
@@ -344,15 +349,19 @@ def compare(
         read_fleet(fleet),
         book,
         options,
-        services=services,
-        regions=regions,
-        purchase_options=purchase_options,
+        services=_several(services),
+        regions=_several(regions),
+        purchase_options=_several(purchase_options),
     )
     if strict:
         for entry in compared.scenarios:
             if (entry.feasible & entry.priced.reasons.any).any():
                 raise_unpriced(entry.priced)
     return Comparison(compared)
+
+
+def _several(names: Sequence[str] | None) -> Sequence[str] | None:
+    return [names] if isinstance(names, str) else names
 
 
 def _options(

@@ -242,8 +242,11 @@ def compare(
     if out is not None:
         files.write_frame(bills.with_provenance(result.frame, result), out)
         err.print(f"{len(result.frame):,} scenarios written to {out}")
-        return
-    comparisons.print_comparison(tables.console(), result, SHOWN)
+        comparisons.print_left_out(err, result)
+    else:
+        comparisons.print_comparison(tables.console(), result, SHOWN)
+    faulty = comparisons.print_faults(err, result, REASONS_SHOWN)
+    raise typer.Exit(SOME_UNPRICED if faulty else DONE)
 
 
 def _one_workload(given: dict[str, float | None], region: str | None) -> list[dict[str, object]]:

@@ -116,8 +116,8 @@ ARGUMENTS = [
     ({"sizes": "exact"}, "sizes='exact' is not one of round_up, strict"),
     ({"before_first": "oldest"}, "before_first='oldest' is not one of nearest"),
     ({"assumptions": {"target_utilisation": 0.5}}, "did you mean 'target_utilization'"),
-    ({"assumptions": {"target_utilization": "half"}}, "is not a number of 0 or more"),
-    ({"assumptions": {"target_utilization": -1}}, "is not a number of 0 or more"),
+    ({"assumptions": {"target_utilization": "half"}}, "is not a number of 0.01 to 1"),
+    ({"assumptions": {"target_utilization": 0}}, "is not a number of 0.01 to 1"),
     ({"assumptions": {"cloud_run_credit": "both"}}, "is not one of ['shared', 'per_mode']"),
 ]
 

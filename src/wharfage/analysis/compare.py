@@ -21,7 +21,7 @@ from wharfage.engine.assemble import line_frame
 from wharfage.engine.estimate import PricedFleet, price_fleet
 from wharfage.engine.fleet import EMPTY, CellFault, Fleet, encode_fleet
 from wharfage.engine.plan import Options
-from wharfage.engine.reasons import code_of
+from wharfage.engine.reasons import Reasons, code_of
 from wharfage.errors import InvalidValueError, MissingColumnError, did_you_mean
 from wharfage.rates.book import RateBook
 from wharfage.services import find_service, service_ids
@@ -181,6 +181,26 @@ def _check_comparable(fleet: Fleet, left_out: Sequence[str], regions: Sequence[s
             f"No region to compare in: none of the {len(fleet):,} workloads has one.",
             hint="fill the column 'region', or give regions.",
         )
+
+
+def cell_faults(fleet: Fleet) -> pd.DataFrame:
+    """Workloads with a cell that no scenario can use, or with a service that does not exist."""
+    reasons = Reasons(len(fleet))
+    used = {"region", "billing_account"}.union(
+        *(find_service(name).columns for name in service_ids() if find_service(name).runs_workloads)
+    )
+    for fault in fleet.faults:
+        if fault.column in used:
+            reasons.add(fault.rows, fault.reason)
+    for code, name in enumerate(fleet.values["service"]):
+        if name not in service_ids():
+            hint = did_you_mean(name, service_ids()) or "it has no baseline"
+            rows = np.flatnonzero(fleet.arrays["service"] == code)
+            reasons.add(rows, f"unknown_service: {name!r} ({hint.rstrip('?')})")
+    rows = np.flatnonzero(reasons.any)
+    return pd.DataFrame(
+        {"row": rows + 1, "workload": fleet.workloads[rows], "reason": reasons.text()[rows]}
+    )
 
 
 def is_feasible(priced: PricedFleet) -> NDArray[np.bool_]:

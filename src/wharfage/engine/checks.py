@@ -7,14 +7,14 @@ rest is priced.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS, PURCHASE_OPTIONS
-from wharfage.engine.fleet import EMPTY, NEARLY, Fleet
+from wharfage.engine.fleet import DISTINCT_TEXTS, EMPTY, NEARLY, Fleet
 from wharfage.engine.reasons import Reasons, join_words
 from wharfage.errors import MissingColumnError, did_you_mean
 from wharfage.rates.book import RateBook
@@ -69,21 +69,16 @@ def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
 
 def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> dict[str, Rows]:
     """Rows of each service; rows without a known service get a reason."""
-    codes = fleet.arrays["service"]
-    names = fleet.values["service"]
+    codes, names = fleet.arrays["service"], fleet.values["service"]
     reasons.add(np.flatnonzero(codes == EMPTY), "required: service is empty")
-    found: dict[str, Rows] = {}
     known = [name for name in service_ids() if name in book.tables]
-    for code, name in enumerate(names):
-        rows = np.flatnonzero(codes == code)
-        if not len(rows):
-            continue
-        if name in known:
-            found[name] = rows
-            continue
-        hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
-        reasons.add(rows, f"unknown_service: {name!r} ({hint.rstrip('?')})")
-    return found
+    everywhere = np.arange(len(fleet))
+    none_near = f"known: {', '.join(known)}"
+    _unknown_names("unknown_service", names, known, none_near, codes, everywhere, reasons)
+    found = {
+        name: np.flatnonzero(codes == code) for code, name in enumerate(names) if name in known
+    }
+    return {name: rows for name, rows in found.items() if len(rows)}
 
 
 def check_rows(
@@ -145,10 +140,9 @@ def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons
     codes = fleet.arrays["region"][rows]
     empty = (codes == EMPTY) & ~_has_fault(fleet, "region", rows)
     reasons.add(rows[empty], "required: region is empty")
-    for code, name in enumerate(fleet.values["region"]):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"{provider} has {len(known)} regions"
-            reasons.add(rows[codes == code], f"unknown_region: {name!r} ({hint.rstrip('?')})")
+    none_near = f"{provider} has {len(known)} regions"
+    names = fleet.values["region"]
+    _unknown_names("unknown_region", names, known, none_near, codes, rows, reasons)
 
 
 def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons) -> None:
@@ -157,11 +151,28 @@ def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons)
     if not known:
         return
     codes = fleet.arrays["instance_type"][rows]
-    for code, name in enumerate(fleet.values["instance_type"]):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"{table.service} has {len(known):,} types"
-            text = f"unknown_instance_type: {name!r} ({hint.rstrip('?')})"
-            reasons.add(rows[codes == code], text)
+    none_near = f"{table.service} has {len(known):,} types"
+    names = fleet.values["instance_type"]
+    _unknown_names("unknown_instance_type", names, known, none_near, codes, rows, reasons)
+
+
+def _unknown_names(
+    reason: str,
+    names: Sequence[str],
+    known: Collection[str],
+    none_near: str,
+    codes: NDArray[np.int64],
+    rows: Rows,
+    reasons: Reasons,
+) -> None:
+    """Reasons for names that are not known, each with the nearest; many names share one reason."""
+    used = np.bincount(codes[codes >= 0], minlength=len(names)) > 0
+    unknown = [int(code) for code in np.flatnonzero(used) if names[int(code)] not in known]
+    for code in unknown[:DISTINCT_TEXTS]:
+        hint = did_you_mean(names[code], known) or none_near
+        reasons.add(rows[codes == code], f"{reason}: {names[code]!r} ({hint.rstrip('?')})")
+    rest = np.isin(codes, unknown[DISTINCT_TEXTS:])
+    reasons.add(rows[rest], f"{reason}: one of {len(unknown):,} unknown names ({none_near})")
 
 
 def _demand(fleet, service, rows, columns, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

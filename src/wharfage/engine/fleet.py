@@ -136,7 +136,7 @@ def _workload_ids(frame: pd.DataFrame) -> NDArray[np.object_]:
     if "workload" not in frame:
         return numbers
     given = frame["workload"]
-    ids = given.astype(object).map(_id_text, na_action="ignore").to_numpy(dtype=object)
+    ids = _id_texts(given)
     empty = given.isna().to_numpy() | (ids == "")
     ids = np.where(empty, numbers, ids)
     unique = pd.Index(ids)
@@ -150,6 +150,15 @@ def _workload_ids(frame: pd.DataFrame) -> NDArray[np.object_]:
             failures=[{"row": int(row) + 1, "workload": ids[row]} for row in again[:1000]],
         )
     return ids
+
+
+def _id_texts(given: pd.Series) -> NDArray[np.object_]:
+    """Ids as text, by whole columns where the column has one type."""
+    if isinstance(given.dtype, pd.StringDtype):
+        return given.str.strip().to_numpy(dtype=object)
+    if pd.api.types.is_integer_dtype(given.dtype):
+        return given.astype(str).to_numpy(dtype=object)
+    return given.astype(object).map(_id_text, na_action="ignore").to_numpy(dtype=object)
 
 
 def _id_text(value: object) -> str:

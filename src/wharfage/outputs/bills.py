@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -11,6 +11,8 @@ from rich.console import Console
 from wharfage.outputs.tables import money, number, print_table
 
 if TYPE_CHECKING:
+    from pandas.core.groupby import SeriesGroupBy
+
     from wharfage.api import Bill, Comparison
 
 #: longer assumptions are cut on the terminal
@@ -86,7 +88,8 @@ def print_assumptions(console: Console, assumptions: Mapping[str, str]) -> None:
     """One line per assumption; `explain` prints the long ones whole."""
     console.print("assumptions")
     for name, text in assumptions.items():
-        console.print(f"  {name}: {_brief(text)}", soft_wrap=True, markup=False)
+        short = _brief(text) if "(" in text else text
+        console.print(f"  {name}: {short}", soft_wrap=True, markup=False)
 
 
 def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
@@ -96,13 +99,18 @@ def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
     if not len(unpriced):
         return 0
     console.print(f"\n{len(unpriced):,} of {len(frame):,} workloads have no price:", markup=False)
-    counts = unpriced.groupby("unpriced_reason", sort=False)["workload"].agg(["size", "first"])
+    print_reasons(console, unpriced.groupby("unpriced_reason", sort=False)["workload"], limit)
+    return len(unpriced)
+
+
+def print_reasons(console: Console, workloads: SeriesGroupBy[Any, Any], limit: int) -> None:
+    """One line per reason, commonest first: how many workloads, and the first of them."""
+    counts = workloads.agg(["size", "first"])
     counts = counts.sort_values("size", ascending=False, kind="stable")
     for reason, count in counts.head(limit).iterrows():
         console.print(f"  {count['size']:,} x {reason}  (first {count['first']!r})", markup=False)
     if len(counts) > limit:
         console.print(f"  and {len(counts) - limit:,} more reasons; --out FILE.csv keeps them all")
-    return len(unpriced)
 
 
 def _brief(text: str) -> str:

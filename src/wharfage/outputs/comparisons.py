@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.console import Console
 
-from wharfage.outputs.bills import print_assumptions
+from wharfage.outputs.bills import print_assumptions, print_reasons
 from wharfage.outputs.tables import money, print_table
 
 if TYPE_CHECKING:
     from wharfage.api import Comparison
+
+#: rows that are no workloads, named before the rest is counted
+LEFT_OUT_SHOWN = 6
 
 #: meters in words short enough for a table
 PARTS = {
@@ -39,10 +42,27 @@ def print_comparison(console: Console, comparison: Comparison, limit: int) -> No
             rest = f"... and {len(workloads) - limit:,} more workloads"
             console.print(f"{rest}; --out FILE.csv writes every scenario")
         console.print()
-    if comparison.left_out:
-        shown = ", ".join(comparison.left_out[:6])
-        console.print(f"left out, not workloads: {shown}\n", markup=False)
+    print_left_out(console, comparison)
     print_assumptions(console, comparison.assumptions)
+
+
+def print_left_out(console: Console, comparison: Comparison) -> None:
+    """Rows of the fleet that are no workloads."""
+    if comparison.left_out:
+        shown = ", ".join(comparison.left_out[:LEFT_OUT_SHOWN])
+        more = len(comparison.left_out) - LEFT_OUT_SHOWN
+        rest = f" and {more:,} more" if more > 0 else ""
+        console.print(f"left out, not workloads: {shown}{rest}\n", markup=False)
+
+
+def print_faults(console: Console, comparison: Comparison, limit: int) -> int:
+    """Summary of workloads with cells that cannot be used; how many there are."""
+    faults = comparison.faults
+    if not len(faults):
+        return 0
+    console.print(f"{len(faults):,} workloads cannot be read as written:", markup=False)
+    print_reasons(console, faults.groupby("reason", sort=False)["workload"], limit)
+    return len(faults)
 
 
 def _print_totals(console: Console, comparison: Comparison) -> None:
@@ -77,23 +97,27 @@ def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
     frame = frame[frame["workload"].isin(shown)]
     best = frame[frame["rank"] == 1].set_index("workload")
     today = frame[frame["is_baseline"]].set_index("workload")
+    # A region or option is told only where the comparison has several for the same work.
+    has_regions = frame.duplicated(["workload", "service", "purchase_option", "billing_mode"]).any()
+    has_options = frame.duplicated(["workload", "service", "region", "billing_mode"]).any()
     rows = []
     for workload in shown:
         cheapest = best.loc[workload] if workload in best.index else None
         now = today.loc[workload] if workload in today.index else None
         rows.append(
-            (
+            [
                 str(workload),
                 "-" if now is None else str(now["service"]),
                 "-" if now is None else money(now["monthly_cost"]),
-                "nowhere" if cheapest is None else str(cheapest["service"]),
-                "-" if cheapest is None else str(cheapest["region"]),
-                "-" if cheapest is None else _label(cheapest),
+                "nowhere" if cheapest is None else f"{cheapest['service']}{_mode(cheapest)}",
+                *(["-" if cheapest is None else str(cheapest["region"])] if has_regions else []),
+                *(["-" if cheapest is None else _label(cheapest)] if has_options else []),
                 "-" if cheapest is None else money(cheapest["monthly_cost"]),
                 "-" if cheapest is None else money(cheapest["saving"]),
-            )
+            ]
         )
-    headers = ["workload", "today", "per month", "cheapest", "region", "bought as"]
+    headers = ["workload", "today", "per month", "cheapest"]
+    headers += (["region"] if has_regions else []) + (["bought as"] if has_options else [])
     headers += ["per month ", "saving"]
     title = "each workload: where it runs today, and where it is cheapest"
     print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
@@ -118,7 +142,6 @@ def _print_workload(console: Console, comparison: Comparison, workload: str) -> 
         headers,
         rows,
         right=("#", "per month"),
-        wrap=("why",),
         title=f"workload {workload}",
     )
     shared = comparison.shared_costs

@@ -58,20 +58,23 @@ def print_table(
     rows: Iterable[Sequence[str]],
     *,
     right: Sequence[str] = (),
-    wrap: Sequence[str] = (),
     title: str | None = None,
 ) -> None:
-    """Print an aligned table; columns in `right` are numbers, those in `wrap` may break."""
+    """Print an aligned table; columns in `right` are numbers, which are never cut or broken."""
     table = Table(
         box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0, show_edge=False
     )
-    for header in headers:
+    cells = [[str(cell) for cell in row] for row in rows]
+    for number_of_column, header in enumerate(headers):
+        is_number = header in right
+        widest = max([len(header), *(len(row[number_of_column]) for row in cells)])
         table.add_column(
             header,
-            justify="right" if header in right else "left",
-            no_wrap=header not in wrap,
-            overflow="fold" if header in wrap else "ellipsis",
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            min_width=widest if is_number else None,
+            overflow="fold",
         )
-    for row in rows:
-        table.add_row(*[str(cell) for cell in row])
+    for row in cells:
+        table.add_row(*row)
     console.print(table)

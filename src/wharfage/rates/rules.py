@@ -199,9 +199,15 @@ def check_assumptions(
             number = float(value)
         except (TypeError, ValueError):
             number = np.nan
-        if not np.isfinite(number) or number < 0:
+        most = np.inf if form.maximum is None else form.maximum
+        if not np.isfinite(number) or not form.minimum <= number <= most:
+            limit = (
+                f"{form.minimum:g} or more"
+                if form.maximum is None
+                else f"{form.minimum:g} to {most:g}"
+            )
             raise InvalidValueError(
-                f"assumption {name}={value!r} is not a number of 0 or more.", hint=form.meaning
+                f"assumption {name}={value!r} is not a number of {limit}.", hint=form.meaning
             )
         if form.choices and number not in [float(choice) for choice in form.choices]:
             raise InvalidValueError(

@@ -199,6 +199,8 @@ class AssumptionForm(Form):
     confidence: str | None = None
     source: str
     choices: list[float | str] | None = None
+    minimum: float = 0
+    maximum: float | None = None
     note: str | None = None
 
 
