@@ -73,6 +73,7 @@ def put_size(rng: Random, row: Workload, size: tuple[float, float], *, may_be_em
 
 
 def put_init(rng: Random, row: Workload) -> None:
+    """Write the largest init container, each resource on a quarter of the rows."""
     if chance(rng, 25):
         row["init_vcpu"] = awkward(rng, 6.0)
     if chance(rng, 25):

@@ -98,7 +98,8 @@ def _holds(
     built_in = (types.gpu_type[node] == columns["gpu_type"]) & (
         types.gpu_count[node] >= gpu_count(columns)
     )
-    return has_room & np.where(is_attached, attachable, built_in)
+    has_gpus = np.where(is_attached, attachable, built_in)
+    return has_room & (has_gpus | (columns["gpu_type"] == NO_GPU))
 
 
 def node_quantities(columns: Columns, rules: Rules) -> tuple[dict[str, Array], Array, Array]:
@@ -120,12 +121,10 @@ def node_quantities(columns: Columns, rules: Rules) -> tuple[dict[str, Array], A
     is_attached = rules["attached_gpus"][columns["gpu_type"]] == 1
     gpus = gpu_count(columns)
     # A machine with built-in GPUs is billed whole, GPUs that the pod leaves idle included.
-    billed_gpus = np.where(is_attached | (gpus == 0), gpus, types.gpu_count[node])
+    has_gpu = columns["gpu_type"] != NO_GPU
+    billed_gpus = np.where(is_attached | ~has_gpu, gpus, types.gpu_count[node])
     by_pod = rules.assumptions["autopilot_premium_base"] == "pod"
-    premium_vcpu = np.fmax(columns["vcpu"], columns["init_vcpu"]) if by_pod else vcpu
-    premium_memory = (
-        np.fmax(columns["memory_gib"], columns["init_memory_gib"]) if by_pod else memory
-    )
+    premium_vcpu, premium_memory = pod_size(columns, rules) if by_pod else (vcpu, memory)
     return (
         {
             "instance_hours": hours,
@@ -159,7 +158,7 @@ def node_faults(columns: Columns, rules: Rules) -> dict[str, Mask]:
         "unknown_instance_type: not a machine type of Compute Engine": none & names,
         "illegal_size: no machine with these accelerators holds the pod": none & ~names & has_gpu,
         "illegal_size: the machine named does not hold the pod": (
-            on_node & names & has_gpu & (node != NO_NODE) & ~holds
+            on_node & names & (node != NO_NODE) & ~holds
         ),
     }
 

@@ -57,7 +57,7 @@ def test_accelerator_needs_a_gpu() -> None:
     ("cells", "meter"),
     [
         ({**L4, "region": "europe-west6"}, "premium_vcpu_hours"),
-        ({**T4, "region": "africa-south1"}, "premium_vcpu_hours"),
+        ({**T4, "region": "asia-east2"}, "premium_vcpu_hours"),
         ({**L4, "region": "europe-north1"}, "instance_hours"),
     ],
     ids=str,
