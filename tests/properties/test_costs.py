@@ -121,7 +121,7 @@ def test_more_never_costs_less(
 
 @given(numbers(0.08, 8), numbers(0.08, 8), st.booleans())
 @few
-def test_cloud_run_vcpu_is_never_free_story_1(one: float, two: float, by_request: bool) -> None:  # noqa: FBT001
+def test_cloud_run_vcpu_is_never_free_story_1(one: float, two: float, by_request: bool) -> None:
     """Cloud Run costs strictly more wherever the legal vCPU is larger."""
     base: Workload = {"service": "gcp.cloud_run", "region": "us-central1", "memory_gib": 0.5}
     if by_request:

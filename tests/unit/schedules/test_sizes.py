@@ -127,7 +127,7 @@ def test_senseless_ladders_are_refused(rungs: list[tuple[float, list[float]]]) -
 def test_resized(
     asked: tuple[float, float],
     billed: tuple[float, float],
-    expected: bool,  # noqa: FBT001
+    expected: bool,
 ) -> None:
     """A size is resized if it is not the one asked for; an empty request asks for nothing."""
     values = [np.array([float(value)]) for value in (*asked, *billed)]

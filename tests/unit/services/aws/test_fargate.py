@@ -76,7 +76,7 @@ def test_no_licence_of_linux(measure: Any) -> None:
 
 
 @pytest.mark.parametrize(("vcpu", "is_fault"), [(4, False), (8, True)])
-def test_largest_windows_task(measure: Any, vcpu: float, is_fault: bool) -> None:  # noqa: FBT001
+def test_largest_windows_task(measure: Any, vcpu: float, is_fault: bool) -> None:
     """Windows tasks have four vCPU at most."""
     task = {"vcpu": vcpu, "memory_gib": 16, "operating_system": "windows"}
     found = measure("aws.fargate", {**TASK, **task})
@@ -84,7 +84,7 @@ def test_largest_windows_task(measure: Any, vcpu: float, is_fault: bool) -> None
 
 
 @pytest.mark.parametrize(("on", "is_fault"), [("2025-12-31", True), ("2026-01-01", False)])
-def test_32_vcpu_have_a_first_day(measure: Any, on: str, is_fault: bool) -> None:  # noqa: FBT001
+def test_32_vcpu_have_a_first_day(measure: Any, on: str, is_fault: bool) -> None:
     """Legal sizes are dated: 32 vCPU exist from 2026 on."""
     found = measure("aws.fargate", {**TASK, "vcpu": 32, "memory_gib": 60}, on=on)
     assert found.faults["illegal_size: larger than the largest task"][0] == is_fault

@@ -30,7 +30,7 @@ def test_sizes(measure: Any, asked: tuple[float, float], billed: tuple[float, fl
 
 
 @pytest.mark.parametrize(("seconds", "is_fault"), [(604_800, False), (604_801, True)])
-def test_longest_task(measure: Any, seconds: float, is_fault: bool) -> None:  # noqa: FBT001
+def test_longest_task(measure: Any, seconds: float, is_fault: bool) -> None:
     """A task runs for seven days at most."""
     found = measure("gcp.cloud_run_jobs", {**JOB, "run_seconds": seconds})
     assert found.faults["task_timeout: longer than 604800 s"][0] == is_fault
