@@ -138,19 +138,20 @@ def _add_meter(
     graduated: Array | None,
     keep_meters: bool,  # noqa: FBT001
 ) -> None:
+    is_used = quantity > 0
+    if not is_used.any():
+        return
     prices = plan.prices[meter]
     key = tile.keys[meter]
-    list_price, price = prices.list_price[key], prices.price[key]
-    if graduated is not None:
-        paid = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
-        list_price, price = graduated, graduated * paid
-    if meter in tile.quantities.discounts:
-        price = price * tile.quantities.discounts[meter]
-    is_used = quantity > 0
-    list_cost = np.where(is_used, quantity * list_price, 0.0)
-    cost = np.where(is_used, quantity * price, 0.0)
-    no_price = is_used & np.isnan(price)
-    tile.doubtful[...] |= is_used & prices.doubtful[key]
+    list_price, price = _unit_prices(tile, prices, meter, graduated)
+    list_cost, cost = quantity * list_price, quantity * price
+    no_price = np.isnan(cost)
+    if no_price.any():
+        # Nothing used costs nothing, whatever its price; used without a price is a hole.
+        list_cost, cost = np.where(is_used, list_cost, 0.0), np.where(is_used, cost, 0.0)
+        no_price = is_used & np.isnan(price)
+    if prices.any_doubtful:
+        tile.doubtful[...] |= is_used & prices.doubtful[key]
     if no_price.any():
         if prices.meter.form.minor:
             tile.lower_bound[...] |= no_price
@@ -162,11 +163,26 @@ def _add_meter(
     tile.effective_cost[...] += cost
     for number, share in enumerate(plan.pools):
         if meter in share.meters:
-            tile.pool_cost[number] += np.where(applies(share.when, part, len(cost)), cost, 0.0)
+            covered = applies(share.when, part, len(cost)) if share.when else True
+            tile.pool_cost[number] += np.where(covered, cost, 0.0)
     if keep_meters:
         minor_hole = no_price & prices.meter.form.minor
         tile.meter_list_cost[meter] = np.where(minor_hole, np.nan, list_cost)
         tile.meter_effective_cost[meter] = np.where(minor_hole, np.nan, cost)
+
+
+def _unit_prices(
+    tile: Tile, prices: UnitPrices, meter: str, graduated: Array | None
+) -> tuple[Array, Array]:
+    """List price and price paid of every row, graduated tiers and usage discounts included."""
+    key = tile.keys[meter]
+    list_price, price = prices.list_price[key], prices.price[key]
+    if graduated is not None:
+        paid = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
+        list_price, price = graduated, graduated * paid
+    if meter in tile.quantities.discounts:
+        price = price * tile.quantities.discounts[meter]
+    return list_price, price
 
 
 def applies(

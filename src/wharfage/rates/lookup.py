@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,11 @@ class UnitPrices:
         default_factory=dict
     )
 
+    @cached_property
+    def any_doubtful(self) -> bool:
+        """True if any key has a doubtful price."""
+        return bool(self.doubtful.any())
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """Shape of the dense key product."""
@@ -70,6 +76,7 @@ class _AsOf:
     first_date: NDArray[np.int64]
 
 
+@lru_cache(maxsize=64)
 def select_unit_prices(
     table: RateTable, meter_name: str, on: dt.date, *, before_first: str | None = None
 ) -> UnitPrices:

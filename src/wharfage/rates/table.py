@@ -142,7 +142,7 @@ class MeterRates:
         return map(self.rate, range(len(self)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RateTable:
     """All rates, rules, credits and assumptions of one service."""
 

@@ -59,11 +59,13 @@ def instance_hours(
 ) -> Hours:
     """Billed hours of whole instances for each kind of work. [hours per month]."""
     demand = columns["demand"]
-    return np.select(
-        [demand == RUNS, demand == REQUESTS],
-        [run_hours(columns, increment, minimum), request_hours(columns, target_utilization)],
-        always_on_hours(columns),
-    )
+    hours = always_on_hours(columns)
+    is_batch, has_requests = demand == RUNS, demand == REQUESTS
+    if is_batch.any():
+        hours = np.where(is_batch, run_hours(columns, increment, minimum), hours)
+    if has_requests.any():
+        hours = np.where(has_requests, request_hours(columns, target_utilization), hours)
+    return hours
 
 
 def demand_notes(columns: Columns) -> dict[str, NDArray[np.bool_]]:
