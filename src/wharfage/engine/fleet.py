@@ -187,7 +187,11 @@ def _vocabulary(column: Column) -> tuple[tuple[str, ...], int]:
 
 
 def _numbers(series: pd.Series, column: Column, faults: list[CellFault]) -> NDArray[np.float64]:
-    is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
+    is_number = (
+        pd.api.types.is_numeric_dtype(series)
+        and not pd.api.types.is_bool_dtype(series)
+        and not pd.api.types.is_complex_dtype(series)
+    )
     found = _widen(series) if is_number else _numbers_from_text(series, column, faults)
     result = found.copy()
     for mask, what in (
@@ -228,7 +232,7 @@ def _numbers_from_text(
     series: pd.Series, column: Column, faults: list[CellFault]
 ) -> NDArray[np.float64]:
     text = series.astype(object)
-    text = text.where(~text.map(lambda value: isinstance(value, bool)), text.astype(str))
+    text = text.where(~text.map(lambda value: isinstance(value, bool | complex)), text.astype(str))
     found = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
     stripped = text.astype(str).str.strip()
     bad = np.isnan(found) & ~series.isna().to_numpy() & (stripped != "").to_numpy(dtype=bool)

@@ -200,7 +200,14 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 def _from_arrow(stream: Any) -> pd.DataFrame:  # noqa: ANN401  anything with an Arrow stream
     import pyarrow as pa  # noqa: PLC0415  heavy, and only for Arrow
 
-    return _arrow_frame(pa.table(stream))
+    try:
+        table = pa.table(stream)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+        raise WorkloadError(
+            f"A fleet cannot be read from {type(stream).__name__}: {error}.",
+            hint="give a table with one column per fleet column.",
+        ) from error
+    return _arrow_frame(table)
 
 
 def _arrow_frame(table: Any) -> pd.DataFrame:  # noqa: ANN401  a pyarrow table
