@@ -22,11 +22,21 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MEANINGLESS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 #: heavy or optional: whoever imports wharfage does not pay for them
-NOT_LOADED = ("boto3", "botocore", "google.cloud", "grpc", "kubernetes", "altair", "numba", "dask")
+NOT_LOADED = (
+    "boto3",
+    "botocore",
+    "google.cloud",
+    "grpc",
+    "kubernetes",
+    "altair",
+    "numba",
+    "dask",
+    "xarray",
+)
 
 #: the layers of the design, upper ones first; each may import those below it
 LAYERS = (
-    {"cli", "cli_rates"},
+    {"cli", "cli_grid", "cli_rates"},
     {"api"},
     {"outputs", "scale", "feeds"},
     {"analysis"},
@@ -52,6 +62,7 @@ PUBLIC = [
     "WorkloadError",
     "compare",
     "estimate",
+    "grid",
 ]
 
 

@@ -9,6 +9,7 @@ the rates.
 18.02
 """
 
+from wharfage.analysis.grid import grid
 from wharfage.api import Bill, Comparison, Total, compare, estimate
 from wharfage.engine.fleet import FleetWarning
 from wharfage.errors import (
@@ -35,4 +36,5 @@ __all__ = [
     "WorkloadError",
     "compare",
     "estimate",
+    "grid",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,14 @@ from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import PricedFleet, price_fleet
 from wharfage.engine.failures import raise_unpriced
 from wharfage.engine.fleet import encode_fleet
-from wharfage.engine.plan import Options
+from wharfage.engine.options import read_options
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.fleet import read_fleet
 from wharfage.outputs.explain import assumption_lines, explain_workload
 from wharfage.outputs.tables import money
-from wharfage.rates.book import RateBook, parse_date
-from wharfage.rates.rules import Assumption, check_assumptions
-from wharfage.units import DEFAULT_MONTH, parse_month
+from wharfage.rates.book import RateBook
+from wharfage.rates.rules import Assumption
+from wharfage.units import DEFAULT_MONTH
 
 
 class Total(dict[str, float]):
@@ -232,7 +232,7 @@ class Comparison:
 def estimate(
     fleet: object,
     *,
-    rates: RateBook | None = None,
+    rates: RateBook | str | Path | None = None,
     on: str | dt.date | None = None,
     month: str = DEFAULT_MONTH,
     free_tier: str = "account",
@@ -247,7 +247,7 @@ def estimate(
     ----------
     fleet : DataFrame, Arrow stream, path or list of dicts
         One row per workload; the columns of ``wharfage.columns.FLEET_COLUMNS``.
-    rates : RateBook, optional
+    rates : RateBook or path, optional
         The bundled book by default.
     on : date or ISO text, optional
         Date whose rates and rules are used; the newest date of any rate by default.
@@ -286,8 +286,8 @@ def estimate(
     >>> round(bill.frame["daily_cost"][0], 5)
     0.68136
     """
-    book = rates if rates is not None else RateBook.bundled()
-    options = _options(book, on, month, free_tier, sizes, before_first, assumptions)
+    book = _book(rates)
+    options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
     priced = price_fleet(encode_fleet(read_fleet(fleet)), book, options)
     if strict and priced.reasons.any.any():
         raise_unpriced(priced)
@@ -300,7 +300,7 @@ def compare(
     services: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
     purchase_options: Sequence[str] | None = None,
-    rates: RateBook | None = None,
+    rates: RateBook | str | Path | None = None,
     on: str | dt.date | None = None,
     month: str = DEFAULT_MONTH,
     free_tier: str = "account",
@@ -343,8 +343,8 @@ def compare(
     >>> compare(work, services=["aws.fargate", "gcp.cloud_run"]).frame["service"].tolist()
     ['aws.fargate', 'gcp.cloud_run']
     """
-    book = rates if rates is not None else RateBook.bundled()
-    options = _options(book, on, month, free_tier, sizes, before_first, assumptions)
+    book = _book(rates)
+    options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
     compared = compare_fleet(
         read_fleet(fleet),
         book,
@@ -356,38 +356,23 @@ def compare(
     if strict:
         for entry in compared.scenarios:
             if (entry.feasible & entry.priced.reasons.any).any():
-                raise_unpriced(entry.priced)
+                raise_unpriced(entry.priced, entry.feasible)
     return Comparison(compared)
+
+
+def _book(rates: RateBook | str | Path | None) -> RateBook:
+    """Book that was given, opened if it is a path; the bundled one by default."""
+    if rates is None:
+        return RateBook.bundled()
+    if isinstance(rates, RateBook):
+        return rates
+    if isinstance(rates, str | Path):
+        return RateBook.open(rates)
+    raise InvalidValueError(
+        f"rates is a {type(rates).__name__}, not a rate book.",
+        hint="give RateBook.open(path), or the path.",
+    )
 
 
 def _several(names: Sequence[str] | None) -> Sequence[str] | None:
     return [names] if isinstance(names, str) else names
-
-
-def _options(
-    book: RateBook,
-    on: str | dt.date | None,
-    month: str,
-    free_tier: str,
-    sizes: str,
-    before_first: str | None,
-    assumptions: Mapping[str, Assumption] | None,
-) -> Options:
-    return Options(
-        on=book.newest_date if on is None else parse_date(on),
-        month=parse_month(month),
-        free_tier=_choice("free_tier", free_tier, ("account", "none")),
-        sizes=_choice("sizes", sizes, ("round_up", "strict")),
-        before_first=_choice("before_first", before_first, (None, "nearest")),
-        assumptions=check_assumptions(assumptions, book.assumptions) if assumptions else {},
-    )
-
-
-def _choice(name: str, value: Any, allowed: tuple[Any, ...]) -> Any:  # noqa: ANN401
-    if value not in allowed:
-        words = [str(choice) for choice in allowed if choice is not None]
-        raise InvalidValueError(
-            f"{name}={value!r} is not one of {', '.join(words)}.",
-            hint=did_you_mean(str(value), words) or f"write {name}={words[0]!r}.",
-        )
-    return value

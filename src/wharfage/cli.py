@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from wharfage.cli_grid import grid
 from wharfage.cli_rates import rates_app
 from wharfage.errors import InvalidValueError, WharfageError
 
@@ -33,7 +35,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(rates_app, name="rates")
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.command()(grid)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 Fleet = Annotated[
     str, typer.Argument(metavar="FLEET", help="CSV, Parquet, JSON or JSON lines; or: example")
@@ -139,7 +142,9 @@ def price(
 @app.command()
 def explain(
     fleet: Fleet,
-    workload: Annotated[str, typer.Argument(help="Id of the workload, or its row number.")],
+    workload: Annotated[
+        str, typer.Argument(help="Id of the workload; the row number where there is none.")
+    ],
     service: ServiceOption = None,
     region: RegionOption = None,
     purchase_option: PurchaseOption = None,
@@ -225,6 +230,12 @@ def compare(
         "request_seconds": request_seconds,
         "concurrency": concurrency,
     }
+    extra = [f"--{name.replace('_', '-')}" for name, value in one.items() if value is not None]
+    if fleet is not None and extra:
+        raise InvalidValueError(
+            f"{extra[0]} describes one workload, but a fleet is given ({len(extra)} such option(s)).",
+            hint="give a fleet, or one workload by options.",
+        )
     result = compare_services(
         _one_workload(one, region) if fleet is None else _read(fleet, {"region": region}),
         services=_words(services),
@@ -311,6 +322,11 @@ def _assumptions(given: list[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in given)
 
 
+def _give_up_stdout() -> None:
+    """Send what is still buffered nowhere, so that the end of the process does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command; a fault of the input is a message and exit code 2, never a traceback."""
     import warnings  # noqa: PLC0415
@@ -319,11 +335,15 @@ def main() -> None:
     try:
         app()
     except WharfageError as error:
-        err.print(f"error: {error}", markup=False)
+        err.print(f"error: {error}")
         sys.exit(FAULT)
     except BrokenPipeError:
-        sys.stderr.close()
+        _give_up_stdout()
         sys.exit(DONE)
+    except OSError as error:
+        _give_up_stdout()
+        err.print(f"error: the output cannot be written: {error.strerror or error}.")
+        sys.exit(FAULT)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(130)

@@ -48,7 +48,7 @@ def show(
     frame = rate_frame(book, service, region=region, meter=meter, on=None if history else day)
     if out is not None:
         write_frame(frame, out)
-        Console(stderr=True).print(f"{len(frame):,} rates written to {out}")
+        Console(stderr=True, markup=False).print(f"{len(frame):,} rates written to {out}")
     else:
         print_rates(tables.console(), frame, SHOWN)
 
@@ -66,15 +66,15 @@ def check(
 
 @rates_app.command("lock")
 def lock(
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of tables.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of tables.")],
 ) -> None:
     """Write the lock of a folder of tables, after checking them."""
     from wharfage.outputs import tables  # noqa: PLC0415
-    from wharfage.rates.book import RateBook, bundled_folder  # noqa: PLC0415
+    from wharfage.rates.book import RateBook  # noqa: PLC0415
     from wharfage.rates.lock import write_lock  # noqa: PLC0415
 
-    path = write_lock(RateBook.open(folder or bundled_folder()))
-    tables.console().print(f"written: {path}", markup=False, soft_wrap=True)
+    path = write_lock(RateBook.open(folder))
+    tables.console().print(f"written: {path}", soft_wrap=True)
 
 
 def _book(folder: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202

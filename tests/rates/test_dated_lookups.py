@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -223,9 +224,10 @@ def test_later_rate_leaves_older_estimates_bit_identical(copy: Path, on: str) ->
 
 def test_later_rate_moves_the_default_date(book: wf.RateBook, copy: Path) -> None:
     """Without a date the newest rate of the book decides, and the bill says which day it took."""
-    changed = add_rate(copy, "observed_on: 2026-11-01", '"0.12"')
+    later = book.newest_date + dt.timedelta(days=1)
+    changed = add_rate(copy, f"effective_from: {later}", '"0.12"')
     assert changed.newest_date > book.newest_date
-    assert str(wf.estimate([EKS_CLUSTER], rates=changed).on) == "2026-11-01"
+    assert wf.estimate([EKS_CLUSTER], rates=changed).on == later
 
 
 def test_every_rate_of_a_table_is_found_on_its_own_day(book: wf.RateBook) -> None:

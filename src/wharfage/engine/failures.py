@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from wharfage.engine.estimate import PricedFleet
 from wharfage.engine.reasons import code_of
@@ -20,6 +21,8 @@ from wharfage.errors import (
     WithdrawnError,
     WorkloadError,
 )
+
+Mask = NDArray[np.bool_]
 
 #: error type that a reason's code stands for
 TYPES: dict[str, type[WharfageError]] = {
@@ -37,9 +40,10 @@ TYPES: dict[str, type[WharfageError]] = {
 SHOWN = 10
 
 
-def failure_frame(priced: PricedFleet) -> pd.DataFrame:
+def failure_frame(priced: PricedFleet, among: Mask | None = None) -> pd.DataFrame:
     """One row per unpriced workload: row (from 1), workload, service, region, reason."""
-    rows = np.flatnonzero(priced.reasons.any)
+    unpriced = priced.reasons.any
+    rows = np.flatnonzero(unpriced if among is None else unpriced & among)
     names = {
         column: np.array([*priced.fleet.values[column], None], dtype=object)[
             priced.fleet.arrays[column][rows]
@@ -56,15 +60,15 @@ def failure_frame(priced: PricedFleet) -> pd.DataFrame:
     )
 
 
-def raise_unpriced(priced: PricedFleet) -> None:
-    """Raise with every unpriced workload.
+def raise_unpriced(priced: PricedFleet, among: Mask | None = None) -> None:
+    """Raise with every unpriced workload, or with those of a mask.
 
     Raises
     ------
     UnpricedError
         Always; ``errors`` holds one typed error per reason.
     """
-    failures = failure_frame(priced)
+    failures = failure_frame(priced, among)
     rows = len(priced.fleet)
     groups = failures.groupby(["service", "reason"], sort=False, dropna=False)
     errors = [
@@ -79,7 +83,7 @@ def raise_unpriced(priced: PricedFleet) -> None:
     raise UnpricedError(
         f"{len(failures):,} of {rows:,} workloads have no price on {priced.options.on}:\n"
         + "\n".join(shown),
-        hint=hint or "total(strict=False) adds what is priced; error.failures lists the rest.",
+        hint=hint or "error.failures lists them; without strict, the rest is priced.",
         failures=failures,
         errors=[error for _, error in errors],
     )
@@ -99,8 +103,9 @@ def _error(
     if code_of(reason) in ("unknown_rate", "unknown_region"):
         detail = f"No rate for {service} {detail.split(': ', 1)[1]} on {priced.options.on}"
         if code_of(reason) == "unknown_region":
-            region = reason.split("'")[1]
-            detail = f"No rate for {service} in region '{region}' on {priced.options.on}"
+            named = re.match(r"unknown_region: (?P<name>'.*?'|\".*?\")(?: |$)", reason)
+            region = f"region {named['name']}" if named else detail.split(" on ", 1)[0]
+            detail = f"No rate for {service} in {region} on {priced.options.on}"
     else:
         detail = f"{service}: {detail}"
     return len(group), kind(f"{detail} {where}.", hint=f"{hint[1]}?" if hint else None)

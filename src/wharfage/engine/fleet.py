@@ -233,7 +233,12 @@ def _numbers_from_text(
 ) -> NDArray[np.float64]:
     text = series.astype(object)
     text = text.where(~text.map(lambda value: isinstance(value, bool | complex)), text.astype(str))
-    found = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    try:
+        found = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    except OverflowError:
+        # A whole number beyond any float is infinite, which is a fault of its cell.
+        text = text.map(lambda v: np.inf if isinstance(v, int) and abs(v) > column.maximum else v)
+        found = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
     stripped = text.astype(str).str.strip()
     bad = np.isnan(found) & ~series.isna().to_numpy() & (stripped != "").to_numpy(dtype=bool)
     bad &= ~stripped.str.lower().isin(["nan"]).to_numpy()

@@ -51,8 +51,8 @@ class PoolShare:
 class Tile:
     """Quantities and costs of a run of rows.
 
-    `pool_cost` holds, per pool share, the effective cost that its credit may cover. `unpriced`
-    maps (meter, key code) to the rows whose price is missing; `lower_bound` and `doubtful` are
+    `pool_cost` holds, per pool share, the effective cost that its credit may cover. `missing`
+    maps a meter to the rows whose price is missing; `lower_bound` and `doubtful` are
     masks.
     """
 

@@ -161,10 +161,11 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
     if not lines:
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise WorkloadError(
                 f"{path.name} is not valid JSON: {error}.", hint="one array of objects."
             ) from error
+        _check_text(path, text, data)
         return _from_records(data if isinstance(data, list) else [data])
     records, failures = [], []
     # Only a line feed ends a line: splitlines() would also cut at separators inside a JSON string.
@@ -173,7 +174,7 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
             continue
         try:
             records.append(json.loads(line))
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             failures.append({"line": number, "problem": str(error)})
     if failures:
         raise WorkloadError(
@@ -182,6 +183,7 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
             hint="one JSON object per line.",
             failures=failures,
         )
+    _check_text(path, text, records)
     return _from_records(records)
 
 
@@ -218,7 +220,21 @@ def _arrow_frame(table: Any) -> pd.DataFrame:  # noqa: ANN401  a pyarrow table
             f"Column {repeated[0]!r} stands {names.count(repeated[0])} times in the fleet.",
             hint="keep one of them.",
         )
-    return table.to_pandas()
+    # Without pandas' own notes in the file: an index that was stored is a column like any other.
+    return table.to_pandas(ignore_metadata=True)
+
+
+def _check_text(path: Path, text: str, records: Any) -> None:  # noqa: ANN401  parsed JSON
+    r"""Raise if an escape such as \ud800 stands for half a character."""
+    if "\\ud" not in text.lower():
+        return
+    try:
+        json.dumps(records, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise WorkloadError(
+            f"{path.name} holds half a character: {error.object[error.start]!a}.",
+            hint="a \\ud800 to \\udfff escape needs its other half.",
+        ) from error
 
 
 def _from_records(records: list[Any]) -> pd.DataFrame:
@@ -234,7 +250,8 @@ def _from_records(records: list[Any]) -> pd.DataFrame:
             hint="write [{'service': 'aws.fargate', ...}].",
             failures=wrong,
         )
-    names = list(dict.fromkeys(str(name) for record in records for name in record))
+    records = [{str(name): value for name, value in record.items()} for record in records]
+    names = list(dict.fromkeys(name for record in records for name in record))
     columns = {
         name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
     }

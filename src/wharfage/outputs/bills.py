@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.console import Console
 
-from wharfage.outputs.tables import money, number, print_table
+from wharfage.outputs.tables import money, number, print_table, text_or_dash
 
 if TYPE_CHECKING:
     from pandas.core.groupby import SeriesGroupBy
@@ -59,8 +59,8 @@ def print_lines(console: Console, bill: Bill, limit: int) -> None:
             number(line["list_unit_price"]),
             money(line["list_cost"]),
             money(line["effective_cost"]),
-            str(line["sku_id"] or "-"),
-            f"{line['rate_date'] or '-'}",
+            text_or_dash(line["sku_id"]),
+            text_or_dash(line["rate_date"]),
         )
         for line in lines.head(limit).to_dict("records")
     ]

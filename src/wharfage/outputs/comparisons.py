@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: rows that are no workloads, named before the rest is counted
 LEFT_OUT_SHOWN = 6
 
+#: distinct reasons shown
+REASONS_SHOWN = 5
+
 #: meters in words short enough for a table
 PARTS = {
     "vcpu_hours": "vCPU",
@@ -79,16 +82,17 @@ def _print_totals(console: Console, comparison: Comparison) -> None:
                 str(row["service"]),
                 *([region] if has_region else []),
                 _label(row),
-                f"{row['priced']:,} of {row['workloads']:,}",
+                f"{row['workloads'] - row['infeasible']:,} of {row['workloads']:,}",
+                f"{row['unpriced']:,}" if row["unpriced"] else "-",
                 money(row["workload_cost"]),
                 money(row["shared_cost"]) + (f" ({unpriced} unpriced)" if unpriced else ""),
                 money(row["monthly_cost"]),
             ]
         )
     headers = ["#", "service", *(["region"] if has_region else []), "bought as"]
-    headers += ["can run", "workloads", "clusters", "per month"]
+    headers += ["can run", "no rate", "workloads", "clusters", "per month"]
     title = "the fleet on each service: most workloads first, then cheapest"
-    print_table(console, headers, rows, right=(headers[0], *headers[-4:]), title=title)
+    print_table(console, headers, rows, right=(headers[0], *headers[-5:]), title=title)
     console.print()
 
 
@@ -121,6 +125,14 @@ def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
     headers += ["per month ", "saving"]
     title = "each workload: where it runs today, and where it is cheapest"
     print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
+    console.print(
+        "costs of a scenario with the whole fleet on that service: credits are shared over it;\n"
+        "`wharfage price` gives the bill of the fleet as it runs today"
+    )
+    without = frame[frame["feasible"] & frame["monthly_cost"].isna()]
+    if len(without):
+        console.print(f"\n{len(without):,} scenarios could run but have no rate:")
+        print_reasons(console, without.groupby("reason", sort=False)["workload"], REASONS_SHOWN)
 
 
 def _print_workload(console: Console, comparison: Comparison, workload: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from wharfage.columns import COST_STATUSES
 from wharfage.engine.assemble import line_frame, status_codes
@@ -147,7 +148,8 @@ def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
             continue
         asked = float(result.columns[column][position])
         requested = "nothing" if np.isnan(asked) else f"{number(asked)} {unit}"
-        to = "" if np.isnan(billed[row]) else f" → billed {number(billed[row])} {unit}"
+        is_unpriced = np.isnan(billed[row]) or priced.reasons.codes[row]
+        to = "" if is_unpriced else f" → billed {number(billed[row])} {unit}"
         shown.append(f"  requested {requested}{to} per replica")
     return [*shown, ""] if shown else []
 
@@ -160,6 +162,12 @@ def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]
                 f"  {line.meter:<30} {number(line.effective_cost)} {currency}  [{line.source}]"
             )
             continue
+        if pd.isna(line.list_cost):
+            text.append(
+                f"  {line.meter:<30} {number(line.pricing_quantity)} {line.pricing_unit}: no rate,"
+                " left out; the cost is a lower bound"
+            )
+            continue
         price = number(line.list_unit_price)
         arithmetic = f"{number(line.pricing_quantity)} {line.pricing_unit} x {price} = {number(line.list_cost)} {currency}"
         if line.effective_cost != line.list_cost and line.list_cost:
@@ -167,8 +175,8 @@ def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]
             arithmetic += (
                 f", bought at {number(line.list_unit_price * paid)} = {number(line.effective_cost)}"
             )
-        sku = f"SKU {line.sku_id}, " if line.sku_id else ""
-        dated = f"{line.rate_date_kind} {line.rate_date}" if line.rate_date else "no rate: left out"
+        sku = "" if pd.isna(line.sku_id) else f"SKU {line.sku_id}, "
+        dated = f"{line.rate_date_kind} {line.rate_date}"
         text.append(f"  {line.meter:<30} {arithmetic}")
         text.append(f"  {'':<30} [{sku}{dated}, {line.source}]")
     return [*text, ""] if text else ["  nothing is used", ""]

@@ -30,9 +30,17 @@ def check_output_path(path: Path) -> None:
             hint=did_you_mean(path.suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}.",
         )
     folder = path.parent
-    if not folder.is_dir():
-        raise InvalidValueError(f"There is no folder {folder} to write {path.name} to.")
-    if path.is_dir() or not os.access(folder, os.W_OK):
+    try:
+        has_folder, is_other = folder.is_dir(), path.exists() and not path.is_file()
+    except OSError as error:
+        raise InvalidValueError(
+            f"{path.name[:40]}… cannot be a file: {error.strerror}.", hint="choose a shorter name."
+        ) from error
+    if not has_folder:
+        raise InvalidValueError(
+            f"There is no folder {folder} to write {path.name} to.", hint="create it first."
+        )
+    if is_other or not os.access(folder, os.W_OK):
         raise InvalidValueError(f"{path} cannot be written.", hint="choose another place.")
 
 
@@ -45,15 +53,16 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
         If it cannot be written; nothing is left behind.
     """
     check_output_path(path)
+    target = path.resolve()
     writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
         ".csv": lambda data, place: data.to_csv(place, index=False),
         ".parquet": _write_parquet,
         ".json": _write_json,
     }
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = target.with_name(f".wharfage-{os.getpid()}.part")
     try:
         writers[path.suffix.lower()](frame, beside)
-        beside.replace(path)
+        beside.replace(target)
     except OSError as error:
         raise InvalidValueError(
             f"{path} cannot be written: {error.strerror or error}.", hint="nothing was written."

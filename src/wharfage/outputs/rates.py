@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from wharfage.errors import InvalidValueError, did_you_mean
-from wharfage.outputs.tables import print_table
+from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
+from wharfage.outputs.tables import print_table, text_or_dash
 from wharfage.rates.book import RateBook, bundled_folder
+from wharfage.rates.lock import check_lock, read_lock
 from wharfage.rates.table import Rate, RateTable
 
 
@@ -121,7 +122,7 @@ def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
             r["key"],
             f"{r['list_unit_price']} / {r['pricing_unit']}",
             f"{r['rate_date']} {r['rate_date_kind']}",
-            r["sku_id"] or "-",
+            text_or_dash(r["sku_id"]),
             r["source"],
         )
         for r in shown.to_dict("records")
@@ -141,6 +142,14 @@ def print_check(console: Console, folder: Path | None) -> None:
         If any table breaks a rule; all failures are listed.
     """
     book = RateBook.open(folder or bundled_folder())
+    changed = check_lock(book) if read_lock(book.folder) else []
+    if changed:
+        lines = [f"R9 {problem['service']} {problem['message']}" for problem in changed]
+        raise RateTableError(
+            f"{len(changed):,} table(s) are not as the lock says:\n" + "\n".join(lines),
+            hint=f"if the change is meant: wharfage rates lock {book.folder}",
+            failures=changed,
+        )
     for service in book.services():
         table = book.table(service)
         rates = sum(len(meter) for meter in table.meters.values())

@@ -11,6 +11,7 @@ import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 #: columns of output that goes to a file or a pipe
 PIPED_WIDTH = 160
@@ -46,10 +47,23 @@ def number(value: float) -> str:
     return f"{Decimal(f'{float(value):.12g}'):,f}"
 
 
+def text_or_dash(value: object) -> str:
+    """Text of a cell; a dash where it holds nothing."""
+    return "-" if value is None or value != value else str(value)  # noqa: PLR0124  NaN
+
+
+class Output(Console):
+    """Console whose reader may leave: that is the caller's to handle, not an exit code of 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the broken pipe through."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Console on standard output; as wide as a table needs where it is no terminal."""
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    return Console(highlight=False, width=wide)
+    return Output(highlight=False, markup=False, emoji=False, width=wide)
 
 
 def print_table(
@@ -62,7 +76,11 @@ def print_table(
 ) -> None:
     """Print an aligned table; columns in `right` are numbers, which are never cut or broken."""
     table = Table(
-        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=0, show_edge=False
+        box=box.SIMPLE_HEAD,
+        title=None if title is None else Text(title),
+        title_justify="left",
+        padding=0,
+        show_edge=False,
     )
     cells = [[str(cell) for cell in row] for row in rows]
     for number_of_column, header in enumerate(headers):
@@ -76,5 +94,6 @@ def print_table(
             overflow="fold",
         )
     for row in cells:
-        table.add_row(*row)
+        # As text: a name in square brackets is a name, not a style.
+        table.add_row(*map(Text, row))
     console.print(table)

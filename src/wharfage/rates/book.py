@@ -197,6 +197,7 @@ def _open(folder: Path) -> RateBook:
     sources = read_sources(folder / "sources.yaml")
     regions = read_regions(folder / "regions.yaml")
     digests = {service: table_digest(path) for service, path in paths.items()}
+    digests["regions"] = table_digest(folder / "regions.yaml")
     return RateBook(folder, Tables(folder, paths, sources, regions), sources, regions, digests)
 
 
@@ -240,9 +241,10 @@ def parse_date(value: object) -> dt.date:
     InvalidValueError
         If it is neither.
     """
-    if isinstance(value, dt.datetime):
+    is_date = value == value  # noqa: PLR0124  NaT, which is a datetime too, is not itself
+    if isinstance(value, dt.datetime) and is_date:
         return value.date()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and is_date:
         return value
     try:
         return dt.date.fromisoformat(str(value).strip())

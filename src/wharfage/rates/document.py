@@ -76,7 +76,7 @@ class _Reader:
     def value(self, event: Event, place: Place) -> Any:  # noqa: ANN401
         self.lines.setdefault(place, event.start_mark.line + 1)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            self.problem(event, "anchors and aliases are not allowed in rate tables")
+            self.problem(event, "anchors and aliases are not allowed")
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:

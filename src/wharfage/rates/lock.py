@@ -57,7 +57,7 @@ def read_lock(folder: Path) -> dict[str, Locked]:
 
 def lock_text(book: RateBook) -> str:
     """Lock of a book as text."""
-    lines = ["# service, digest, number of rates, newest rate; wharfage rates lock"]
+    lines = ["# service, digest, number of rates, newest rate; wharfage rates lock DIR"]
     for service in book.services():
         table = book.table(service)
         rates = sum(len(meter) for meter in table.meters.values())

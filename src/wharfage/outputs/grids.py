@@ -1,0 +1,168 @@
+"""A grid as a file: a long table of cells, or netCDF; whole or absent, run by run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wharfage.errors import InvalidValueError, did_you_mean
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import xarray as xr
+
+SUFFIXES = (".parquet", ".nc")
+COSTS = ("monthly_cost", "monthly_list_cost", "daily_cost")
+#: cells written at once
+RUN = 2**19
+
+
+def check_grid_path(path: Path) -> None:
+    """Raise before any work is done if a grid cannot be written there.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is unknown, the folder is missing or not writable, or nothing installed
+        writes the format.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InvalidValueError(
+            f"{path.name!r} does not say in which format to write.",
+            hint=did_you_mean(path.suffix, SUFFIXES) or f"end it in {' or '.join(SUFFIXES)}.",
+        )
+    if not path.parent.is_dir():
+        raise InvalidValueError(
+            f"There is no folder {path.parent} to write {path.name} to.", hint="make it first."
+        )
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InvalidValueError(f"{path} cannot be written.", hint="choose another place.")
+    if path.suffix.lower() == ".nc":
+        _netcdf_engine(path)
+
+
+def write_grid(cube: xr.Dataset, path: Path) -> None:
+    """Write a grid as Parquet or netCDF: beside its place first, then renamed.
+
+    Raises
+    ------
+    InvalidValueError
+        If it cannot be written; nothing is left behind.
+    """
+    check_grid_path(path)
+    writers: dict[str, Callable[[xr.Dataset, Path], None]] = {
+        ".parquet": _write_parquet,
+        ".nc": _write_netcdf,
+    }
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        writers[path.suffix.lower()](cube, beside)
+        beside.replace(path)
+    except OSError as error:
+        raise InvalidValueError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="nothing was written."
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_parquet(cube: xr.Dataset, path: Path) -> None:
+    """One row per cell: the labels, the costs, the reason as text, and where they come from."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  heavy, and only for Parquet
+
+    writer = None
+    try:
+        for table in _tables(cube):
+            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _tables(cube: xr.Dataset) -> Iterator[pa.Table]:
+    """Runs of cells as tables, the labels as dictionaries."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+
+    cost = cube["monthly_cost"]
+    labels = {str(dim): _labels(cube[dim].data.tolist()) for dim in cost.dims}
+    reasons = pa.array([None, *cube.attrs["reasons"][1:]], pa.string())
+    same = {name: _labels([value]) for name, value in _constants(cube).items()}
+    for start in range(0, max(cost.size, 1), RUN):
+        cells = np.arange(start, min(start + RUN, cost.size))
+        place = np.unravel_index(cells, cost.shape) if cost.ndim else ()
+        columns: dict[str, Any] = {
+            name: _labelled(at, values)
+            for (name, values), at in zip(labels.items(), place, strict=True)
+        }
+        columns |= {name: pa.array(cube[name].data[place].reshape(-1)) for name in COSTS}
+        columns["reason"] = _labelled(cube["reason"].data[place].reshape(-1), reasons)
+        columns |= {
+            name: _labelled(np.zeros(len(cells), dtype=np.int32), text)
+            for name, text in same.items()
+        }
+        yield pa.table(columns)
+
+
+def _labels(values: list[Any]) -> pa.Array:
+    """Labels of an axis; mixed ones as text."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array(list(map(str, values)))
+
+
+def _labelled(codes: Any, values: pa.Array) -> pa.Array:  # noqa: ANN401  codes of any width
+    """Column of labels: text stays a dictionary, numbers are written out."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+
+    is_empty = values.is_null().to_numpy(zero_copy_only=False)[codes]
+    at = pa.array(codes.astype(np.int32), mask=is_empty)
+    if pa.types.is_string(values.type):
+        return pa.DictionaryArray.from_arrays(at, values.fill_null(""))
+    return values.take(at)
+
+
+def _constants(cube: xr.Dataset) -> Mapping[str, Any]:
+    """What is the same in every cell: fixed columns, date, month, digest."""
+    found = dict(cube.attrs["fixed"])
+    for name in ("on", "month"):
+        if name not in cube.dims:
+            found[f"priced_{name}"] = cube.attrs[name]
+    return found | {"rate_book_digest": cube.attrs["rate_book_digest"]}
+
+
+def _write_netcdf(cube: xr.Dataset, path: Path) -> None:
+    """Write the cube as it is; lists and maps among its attributes become JSON text."""
+    plain = cube.copy()
+    plain.attrs = {
+        name: value if isinstance(value, str) else json.dumps(value, default=str)
+        for name, value in cube.attrs.items()
+    }
+    try:
+        plain.to_netcdf(path, engine=_netcdf_engine(path))
+    except (TypeError, ValueError) as error:
+        raise InvalidValueError(
+            f"The grid does not fit into netCDF: {error}", hint="write it as .parquet."
+        ) from error
+
+
+def _netcdf_engine(path: Path) -> Any:  # noqa: ANN401  xarray's names
+    """Name of an installed netCDF writer."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    engines = {"netCDF4": "netcdf4", "h5netcdf": "h5netcdf", "scipy": "scipy"}
+    for module, engine in engines.items():
+        if find_spec(module) is not None:
+            return engine
+    raise InvalidValueError(
+        f"Nothing that writes netCDF is installed, so {path.name} cannot be written.",
+        hint="pip install scipy, or write a .parquet file.",
+    )
