@@ -10,13 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.analysis.scenarios import BILLING_MODES, PricedScenario
-from wharfage.columns import FLEET_COLUMNS, PURCHASE_OPTIONS
+from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.fleet import EMPTY, Fleet
-from wharfage.engine.plan import Options
+from wharfage.engine.plan import Options, billing_modes
 from wharfage.engine.reasons import Reasons
 from wharfage.services import find_service
-
-NO_GPU = FLEET_COLUMNS["gpu_type"].choices.index("none")
 
 FRAME_COLUMNS = (
     "workload",
@@ -106,13 +104,12 @@ def is_baseline(fleet: Fleet, entry: PricedScenario) -> NDArray[np.bool_]:
         same &= fleet.arrays[column] >= 0
     same &= fleet.arrays["purchase_option"] == moved.arrays["purchase_option"]
     if entry.scenario.billing_mode is not None:
-        given = fleet.arrays["billing_mode"]
-        by_request = ~np.isnan(fleet.arrays["requests_per_month"])
-        by_request &= fleet.arrays["gpu_type"] == NO_GPU
-        by_default = np.where(
-            by_request, BILLING_MODES.index("request"), BILLING_MODES.index("instance")
+        today = billing_modes(
+            fleet.arrays["billing_mode"],
+            ~np.isnan(fleet.arrays["requests_per_month"]),
+            fleet.arrays["gpu_type"],
         )
-        same &= np.where(given == EMPTY, by_default, given) == moved.arrays["billing_mode"]
+        same &= today == moved.arrays["billing_mode"]
     return same
 
 

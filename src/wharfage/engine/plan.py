@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS
+from wharfage.columns import FLEET_COLUMNS
 from wharfage.discounts.credits import Share
 from wharfage.engine.fleet import EMPTY, Fleet
 from wharfage.engine.tiles import PoolShare, ServicePlan, key_codes
@@ -19,6 +19,7 @@ from wharfage.rates.lookup import select_unit_prices
 from wharfage.rates.rules import Assumption, select_rules
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.services import Service
+from wharfage.services.accelerators import NO_GPU
 from wharfage.services.demand import REQUESTS, RUNS
 from wharfage.units import Month
 
@@ -50,16 +51,20 @@ def service_columns(
     if not service.reads_demand:
         demand = np.zeros(len(rows), dtype=np.int64)
     columns["demand"] = demand
-    modes = FLEET_COLUMNS["billing_mode"].choices
-    no_gpu = FLEET_COLUMNS["gpu_type"].choices.index("none")
-    by_default = np.where(
-        (demand == DEMAND_KINDS.index("requests")) & (columns["gpu_type"] == no_gpu),
-        modes.index("request"),
-        modes.index("instance"),
+    columns["billing_mode"] = billing_modes(
+        columns["billing_mode"], demand == REQUESTS, columns["gpu_type"]
     )
-    given = columns["billing_mode"]
-    columns["billing_mode"] = np.where(given == EMPTY, by_default, given)
     return columns
+
+
+def billing_modes(
+    given: NDArray[np.int64], has_requests: NDArray[np.bool_], gpu_type: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Billing mode of each row; by default request-based where there are requests and no GPU."""
+    modes = FLEET_COLUMNS["billing_mode"].choices
+    by_request = has_requests & (gpu_type == NO_GPU)
+    by_default = np.where(by_request, modes.index("request"), modes.index("instance"))
+    return np.where(given == EMPTY, by_default, given)
 
 
 def derive_columns(

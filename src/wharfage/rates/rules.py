@@ -109,22 +109,19 @@ def select_rules(
 
 @dataclass(frozen=True)
 class MachineTypes:
-    """Sizes of the fleet's machine types, by code; NaN and False where unknown."""
+    """Sizes of the fleet's machine types, by code; NaN where unknown."""
 
     vcpu: NDArray[np.float64]
     memory_gib: NDArray[np.float64]
-    has_gpu: NDArray[np.bool_]
 
 
 def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
     """Sizes of machine types from a file, for the types that a fleet names."""
-    columns = (MACHINE, "vcpu", "memory_gib", "gpu_type")
-    frame = read_machine_file(path, columns).set_index(MACHINE)
+    frame = read_machine_file(path, (MACHINE, "vcpu", "memory_gib")).set_index(MACHINE)
     own = frame.reindex([*names, ""])
     return MachineTypes(
         vcpu=own["vcpu"].to_numpy(dtype=np.float64),
         memory_gib=own["memory_gib"].to_numpy(dtype=np.float64),
-        has_gpu=own["gpu_type"].fillna("none").ne("none").to_numpy(),
     )
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from wharfage.columns import FLEET_COLUMNS
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import round_up
+from wharfage.services.accelerators import gpu_count, has_gpu
 from wharfage.services.demand import REQUESTS, always_on_hours, demand_notes, request_hours
-from wharfage.services.gcp.cloud_run_sizes import gpu_count, has_gpu, instance_size, size_faults
+from wharfage.services.gcp.cloud_run_sizes import instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 from wharfage.units import SECONDS_PER_HOUR
 

@@ -7,8 +7,9 @@ References: Google Cloud, "Cloud Run pricing", https://cloud.google.com/run/pric
 from __future__ import annotations
 
 from wharfage.rates.rules import Rules
+from wharfage.services.accelerators import gpu_count
 from wharfage.services.demand import demand_notes, run_hours
-from wharfage.services.gcp.cloud_run_sizes import gpu_count, instance_size, size_faults
+from wharfage.services.gcp.cloud_run_sizes import instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 
 

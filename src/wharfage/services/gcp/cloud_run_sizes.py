@@ -9,21 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.columns import FLEET_COLUMNS
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import SLACK, round_up
 from wharfage.schedules.sizes import is_resized, smallest_size
+from wharfage.services.accelerators import gpu_count, has_gpu
 from wharfage.services.model import Columns
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-NO_GPU = FLEET_COLUMNS["gpu_type"].choices.index("none")
-
-
-def has_gpu(columns: Columns) -> Mask:
-    """True where an accelerator is asked for."""
-    return columns["gpu_type"] != NO_GPU
 
 
 def instance_size(
@@ -74,12 +67,6 @@ def _fraction_of_a_vcpu(asked_vcpu: Array, asked_memory: Array, rules: Rules) ->
     least = ladder.vcpu[np.where(fits, rung, 0)]
     vcpu = np.maximum(round_up(asked_vcpu, rules["fractional_vcpu_step"]), least)
     return vcpu, fits & (vcpu < rules["sizes"].vcpu[0])
-
-
-def gpu_count(columns: Columns) -> Array:
-    """Accelerators per instance; one where a type is given without a count."""
-    count = np.where(np.isnan(columns["gpu_count"]), 1.0, columns["gpu_count"])
-    return np.where(has_gpu(columns), count, 0.0)
 
 
 def size_faults(columns: Columns, rules: Rules, too_large: Mask) -> dict[str, Mask]:

@@ -7,8 +7,9 @@ Cloud Billing Catalog (2026-04-30).
 from __future__ import annotations
 
 from wharfage.rates.rules import Rules
+from wharfage.services.accelerators import gpu_count
 from wharfage.services.demand import always_on_hours
-from wharfage.services.gcp.cloud_run_sizes import gpu_count, instance_size, size_faults
+from wharfage.services.gcp.cloud_run_sizes import instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 
 

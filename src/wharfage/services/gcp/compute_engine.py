@@ -13,9 +13,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.columns import FLEET_COLUMNS, PURCHASE_OPTIONS
+from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import SLACK
+from wharfage.services.accelerators import gpu_count, has_gpu
 from wharfage.services.model import Columns, Quantities, Service
 from wharfage.services.node_hours import (
     COLUMNS,
@@ -27,7 +28,6 @@ from wharfage.services.node_hours import (
 from wharfage.units import SECONDS_PER_HOUR
 
 ON_DEMAND = PURCHASE_OPTIONS.index("on_demand")
-NO_GPU = FLEET_COLUMNS["gpu_type"].choices.index("none")
 
 SUSTAINED_USE = "sustained_use_discount"
 
@@ -50,13 +50,11 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     hours = node_hours(columns, rules)
     types = rules["machine_types"]
     code = columns["instance_type"]
-    has_gpu = columns["gpu_type"] != NO_GPU
-    count = np.where(np.isnan(columns["gpu_count"]), 1.0, columns["gpu_count"])
     factor = sustained_use_factor(columns, rules, hours)
     return Quantities(
         meters={
             "instance_hours": hours,
-            "gpu_hours": np.where(has_gpu, count * hours, 0.0),
+            "gpu_hours": gpu_count(columns) * hours,
             **attached_quantities(columns, hours),
         },
         billed_vcpu=types.vcpu[code],
@@ -65,7 +63,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
         faults={
             **node_faults(columns),
             "not_offered: only N1 machines take attached GPUs": (
-                has_gpu & ~rules["takes_gpus"][code]
+                has_gpu(columns) & ~rules["takes_gpus"][code]
             ),
         },
         notes={**node_notes(columns), SUSTAINED_USE: factor < 1 - SLACK},

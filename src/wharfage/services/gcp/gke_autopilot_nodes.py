@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from wharfage.columns import FLEET_COLUMNS
 from wharfage.rates.rules import NodeTypes, Rules
 from wharfage.schedules.rounding import SLACK
+from wharfage.services.accelerators import NO_GPU, gpu_count
 from wharfage.services.demand import instance_hours
 from wharfage.services.gcp.gke_autopilot_admission import requests
 from wharfage.services.model import Columns, Vocabularies
@@ -27,7 +28,6 @@ Mask = NDArray[np.bool_]
 CLASSES = FLEET_COLUMNS["compute_class"].choices
 PERFORMANCE = CLASSES.index("performance")
 ACCELERATOR = CLASSES.index("accelerator")
-NO_GPU = FLEET_COLUMNS["gpu_type"].choices.index("none")
 X86_64 = FLEET_COLUMNS["cpu_architecture"].choices.index("x86_64")
 NO_NODE = -1
 
@@ -43,12 +43,6 @@ def pod_size(columns: Columns, rules: Rules) -> tuple[Array, Array]:
 def is_node_billed(columns: Columns) -> Mask:
     """True for pods that are billed by their machine."""
     return (columns["compute_class"] == PERFORMANCE) | (columns["compute_class"] == ACCELERATOR)
-
-
-def gpu_count(columns: Columns) -> Array:
-    """GPUs of a pod; one where a type is given without a count."""
-    count = np.where(np.isnan(columns["gpu_count"]), 1.0, columns["gpu_count"])
-    return np.where(columns["gpu_type"] != NO_GPU, count, 0.0)
 
 
 def choose_nodes(
