@@ -212,10 +212,7 @@ def region_on(provider: str, region: str, regions: Regions) -> str | None:
         return region
     if not any(region in names for names in regions.names.values()):
         return region
-    for metro in regions.metros.values():
-        if any(region in members for members in metro.values()) and metro.get(provider):
-            return metro[provider][0]
-    return None
+    return regions.same_metro(provider, region)
 
 
 def is_shown(fleet: Fleet, scenario: Scenario) -> NDArray[np.bool_]:

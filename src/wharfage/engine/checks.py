@@ -142,7 +142,10 @@ def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons
     reasons.add(rows[empty], "required: region is empty")
     none_near = f"{provider} has {len(known)} regions"
     names = fleet.values["region"]
-    _unknown_names("unknown_region", names, known, none_near, codes, rows, reasons)
+    # A region of another cloud is answered with the one in the same metropolitan area.
+    twins = {name: book.regions.same_metro(provider, name) for name in names}
+    hints = {name: f"did you mean '{twin}'" for name, twin in twins.items() if twin}
+    _unknown_names("unknown_region", names, known, none_near, codes, rows, reasons, hints)
 
 
 def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons) -> None:
@@ -164,12 +167,13 @@ def _unknown_names(
     codes: NDArray[np.int64],
     rows: Rows,
     reasons: Reasons,
+    hints: Mapping[str, str] | None = None,
 ) -> None:
     """Reasons for names that are not known, each with the nearest; many names share one reason."""
     used = np.bincount(codes[codes >= 0], minlength=len(names)) > 0
     unknown = [int(code) for code in np.flatnonzero(used) if names[int(code)] not in known]
     for code in unknown[:DISTINCT_TEXTS]:
-        hint = did_you_mean(names[code], known) or none_near
+        hint = (hints or {}).get(names[code]) or did_you_mean(names[code], known) or none_near
         reasons.add(rows[codes == code], f"{reason}: {names[code]!r} ({hint.rstrip('?')})")
     rest = np.isin(codes, unknown[DISTINCT_TEXTS:])
     reasons.add(rows[rest], f"{reason}: one of {len(unknown):,} unknown names ({none_near})")

@@ -32,6 +32,13 @@ class Regions:
         """Regions of a provider, by code; empty for a provider that has no list."""
         return self.names.get(provider, {})
 
+    def same_metro(self, provider: str, region: str) -> str | None:
+        """First region of `provider` in the metropolitan area of `region`; None if there is none."""
+        for metro in self.metros.values():
+            if any(region in members for members in metro.values()) and metro.get(provider):
+                return metro[provider][0]
+        return None
+
 
 def read_regions(path: Path) -> Regions:
     """Regions of a rate book.
