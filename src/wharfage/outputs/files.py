@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from wharfage.errors import InvalidValueError, did_you_mean
 SUFFIXES = (".csv", ".parquet", ".json")
 
 
-def check_output_path(path: Path) -> None:
+def check_output_path(path: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
     """Raise before any work is done if a result cannot be written there.
 
     Raises
@@ -24,10 +25,10 @@ def check_output_path(path: Path) -> None:
     InvalidValueError
         If the suffix is unknown, or the folder is missing or not writable.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in suffixes:
         raise InvalidValueError(
             f"{path.name!r} does not say in which format to write.",
-            hint=did_you_mean(path.suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}.",
+            hint=did_you_mean(path.suffix, suffixes) or f"end it in {', '.join(suffixes)}.",
         )
     folder = path.parent
     try:
@@ -44,24 +45,19 @@ def check_output_path(path: Path) -> None:
         raise InvalidValueError(f"{path} cannot be written.", hint="choose another place.")
 
 
-def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV, Parquet or JSON: beside its place first, then renamed.
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Place to write to beside `path`, renamed to it when all went well.
 
     Raises
     ------
     InvalidValueError
         If it cannot be written; nothing is left behind.
     """
-    check_output_path(path)
     target = path.resolve()
-    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
-        ".csv": lambda data, place: data.to_csv(place, index=False),
-        ".parquet": _write_parquet,
-        ".json": _write_json,
-    }
     beside = target.with_name(f".wharfage-{os.getpid()}.part")
     try:
-        writers[path.suffix.lower()](frame, beside)
+        yield beside
         beside.replace(target)
     except OSError as error:
         raise InvalidValueError(
@@ -69,6 +65,24 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
         ) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV, Parquet or JSON, whole or not at all.
+
+    Raises
+    ------
+    InvalidValueError
+        If it cannot be written; nothing is left behind.
+    """
+    check_output_path(path)
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        ".csv": lambda data, place: data.to_csv(place, index=False),
+        ".parquet": _write_parquet,
+        ".json": _write_json,
+    }
+    with whole_file(path) as place:
+        writers[path.suffix.lower()](frame, place)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wharfage.errors import InvalidValueError, did_you_mean
+from wharfage.errors import InvalidValueError
+from wharfage.outputs.files import check_output_path, whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,23 +31,13 @@ def check_grid_path(path: Path) -> None:
         If the suffix is unknown, the folder is missing or not writable, or nothing installed
         writes the format.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InvalidValueError(
-            f"{path.name!r} does not say in which format to write.",
-            hint=did_you_mean(path.suffix, SUFFIXES) or f"end it in {' or '.join(SUFFIXES)}.",
-        )
-    if not path.parent.is_dir():
-        raise InvalidValueError(
-            f"There is no folder {path.parent} to write {path.name} to.", hint="make it first."
-        )
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InvalidValueError(f"{path} cannot be written.", hint="choose another place.")
+    check_output_path(path, SUFFIXES)
     if path.suffix.lower() == ".nc":
         _netcdf_engine(path)
 
 
 def write_grid(cube: xr.Dataset, path: Path) -> None:
-    """Write a grid as Parquet or netCDF: beside its place first, then renamed.
+    """Write a grid as Parquet or netCDF, whole or not at all.
 
     Raises
     ------
@@ -59,16 +49,8 @@ def write_grid(cube: xr.Dataset, path: Path) -> None:
         ".parquet": _write_parquet,
         ".nc": _write_netcdf,
     }
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        writers[path.suffix.lower()](cube, beside)
-        beside.replace(path)
-    except OSError as error:
-        raise InvalidValueError(
-            f"{path} cannot be written: {error.strerror or error}.", hint="nothing was written."
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as place:
+        writers[path.suffix.lower()](cube, place)
 
 
 def _write_parquet(cube: xr.Dataset, path: Path) -> None:
