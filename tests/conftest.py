@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 import wharfage as wf
 from wharfage.engine.estimate import price_fleet
@@ -18,6 +20,12 @@ from wharfage.services import Quantities, find_service
 from wharfage.units import parse_month
 
 Measure = Callable[..., Quantities]
+
+# The suite draws the same examples every time, so that a failure is a change of the code;
+# HYPOTHESIS_PROFILE=explore draws new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(autouse=True)
