@@ -12,10 +12,11 @@ import pandas as pd
 
 from wharfage.analysis.compare import ComparedFleet, cell_faults, compare_fleet
 from wharfage.engine.assemble import line_frame, workload_frame
-from wharfage.engine.estimate import PricedFleet, price_fleet
+from wharfage.engine.estimate import price_fleet
 from wharfage.engine.failures import raise_unpriced
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.options import read_options
+from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.fleet import read_fleet
 from wharfage.outputs.explain import assumption_lines, explain_workload
@@ -147,13 +148,8 @@ class Bill:
         unpriced = priced.reasons.any
         if strict and unpriced.any():
             raise_unpriced(priced)
-        cost = priced.monthly_cost
-        sums: dict[str, float] = {}
-        for name, result in priced.services.items():
-            currency = priced.book.table(name).form.currency
-            sums[currency] = sums.get(currency, 0.0) + float(np.nansum(cost[result.rows]))
         return Total(
-            sums,
+            priced.totals(),
             rows=len(priced.fleet),
             missing=int(unpriced.sum()),
             lower_bounds=int((priced.lower_bound & ~unpriced).sum()),

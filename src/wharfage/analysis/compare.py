@@ -18,9 +18,10 @@ from wharfage.analysis.ranked_frame import is_baseline, names_of, ranked_frame
 from wharfage.analysis.scenarios import PricedScenario, is_shown, list_scenarios, move_fleet
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.assemble import line_frame
-from wharfage.engine.estimate import PricedFleet, price_fleet
+from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import EMPTY, CellFault, Fleet, encode_fleet
 from wharfage.engine.plan import Options
+from wharfage.engine.priced import PricedFleet
 from wharfage.engine.reasons import Reasons, code_of
 from wharfage.errors import InvalidValueError, MissingColumnError, did_you_mean
 from wharfage.rates.book import RateBook
@@ -254,7 +255,7 @@ def _only_workloads(fleet: Fleet) -> tuple[Fleet, tuple[str, ...]]:
     ]
     kept = Fleet(
         frame=fleet.frame.iloc[keep],
-        workloads=fleet.workloads[keep],
+        ids=fleet.workloads[keep],
         arrays={name: values[keep] for name, values in fleet.arrays.items()},
         values=fleet.values,
         given=fleet.given,
@@ -269,7 +270,7 @@ def _baseline(fleet: Fleet, book: RateBook, options: Options) -> NDArray[np.floa
     if not {"service", "region"} <= fleet.given:
         return np.full(len(fleet), np.nan)
     everything = Fleet(
-        fleet.frame, fleet.workloads, fleet.arrays, fleet.values,
+        fleet.frame, fleet.ids, fleet.arrays, fleet.values,
         frozenset({*fleet.given, "vcpu", "memory_gib"}), fleet.faults,
     )  # fmt: skip
     return price_fleet(everything, book, options).monthly_cost

@@ -17,10 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.analysis.grid_axes import OUTER, check_size, date_labels, read_axes
-from wharfage.analysis.grid_cells import PricedCells, Said, columns_read, price_cells
+from wharfage.analysis.grid_cells import PricedCells, Said, price_cells
 from wharfage.analysis.grid_reductions import factored
 from wharfage.engine.options import read_options
 from wharfage.engine.plan import Options
+from wharfage.engine.portion import columns_read
 from wharfage.errors import UnpricedError
 from wharfage.rates.book import RateBook
 from wharfage.rates.rules import Assumption

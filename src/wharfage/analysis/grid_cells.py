@@ -20,9 +20,9 @@ from wharfage.engine import estimate
 from wharfage.engine.checks import check_columns
 from wharfage.engine.fleet import CellFault, Fleet, encode_fleet
 from wharfage.engine.plan import Options
+from wharfage.engine.portion import columns_read
 from wharfage.rates.book import RateBook
-from wharfage.rates.table import RateTable
-from wharfage.services import Service, find_service
+from wharfage.services import find_service
 
 #: cells priced at once: bounds the memory of a grid of any size
 RUN = 2**18
@@ -60,20 +60,6 @@ class PricedCells:
     def arrays(self) -> dict[str, Array]:
         """Arrays by the name of their variable."""
         return {name: value for name, value in vars(self).items() if name != "axes"}
-
-
-def columns_read(service: Service, table: RateTable) -> frozenset[str]:
-    """Fleet columns that can change what a workload costs on a service, or whether it runs."""
-    read = {"region", *service.columns}
-    if service.reads_demand or "billing_mode" in read:
-        read |= {"runs_per_month", "requests_per_month"}
-    if read & {"gpu_count", "billing_mode"}:
-        read.add("gpu_type")
-    for meter in table.form.meters.values():
-        read.update(meter.key)
-    for credit in table.form.credits:
-        read.update(credit.when)
-    return frozenset(read)
 
 
 def price_cells(
@@ -139,7 +125,7 @@ def _price_run(
     where = (on, month, slice(start, stop))
     cost = priced.monthly_cost
     cells.monthly_cost[where] = cost
-    cells.monthly_list_cost[where] = np.where(reasons.any, np.nan, priced.list_cost)
+    cells.monthly_list_cost[where] = priced.list_cost
     cells.daily_cost[where] = cost * options.month.per_day
     cells.reason[where] = known[reasons.codes]
     for result in priced.services.values():
@@ -192,7 +178,7 @@ class _OwnCells:
         values["billing_account"] = ("",) * rows
         return Fleet(
             frame=pd.DataFrame(index=pd.RangeIndex(rows)),
-            workloads=np.broadcast_to(np.array(["cell"], dtype=object), rows),
+            ids=np.broadcast_to(np.array(["cell"], dtype=object), rows),
             arrays=arrays,
             values=values,
             given=self._corner.given,

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from wharfage.analysis.scenarios import BILLING_MODES, PricedScenario
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.fleet import EMPTY, Fleet
-from wharfage.engine.plan import Options, billing_modes
+from wharfage.engine.plan import Options
+from wharfage.engine.portion import billing_modes
 from wharfage.engine.reasons import Reasons
 from wharfage.services import find_service
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS, PURCHASE_OPTIONS
-from wharfage.engine.estimate import PricedFleet
 from wharfage.engine.fleet import EMPTY, CellFault, Fleet
+from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.rates.book import RateBook
 from wharfage.rates.regions import Regions

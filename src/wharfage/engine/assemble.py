@@ -9,26 +9,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.columns import COST_STATUSES, LINE_COLUMNS
-from wharfage.engine.estimate import PricedFleet, ServiceResult
-from wharfage.engine.tiles import price_tile
+from wharfage.engine.priced import PricedFleet, ServiceResult
+from wharfage.engine.tiles import own_rows, price_tile
 from wharfage.rates.lookup import UnitPrices
 
 
 def workload_frame(priced: PricedFleet) -> pd.DataFrame:
     """One row per workload in input order: the inputs, then what it costs."""
-    unpriced = priced.reasons.any
     cost = priced.monthly_cost
     frame = priced.fleet.frame.copy(deep=False)
     columns = {
         "daily_cost": cost * priced.options.month.per_day,
         "monthly_cost": cost,
-        "monthly_list_cost": np.where(unpriced, np.nan, priced.list_cost),
-        "billed_vcpu": np.where(unpriced, np.nan, priced.billed_vcpu),
-        "billed_memory_gib": np.where(unpriced, np.nan, priced.billed_memory_gib),
+        "monthly_list_cost": priced.list_cost,
+        "billed_vcpu": priced.billed_vcpu,
+        "billed_memory_gib": priced.billed_memory_gib,
         "cost_status": np.array(COST_STATUSES, dtype=object)[status_codes(priced)],
         "unpriced_reason": priced.reasons.text(),
     }
-    results = pd.DataFrame(columns, index=frame.index)
+    results = pd.DataFrame(columns, index=frame.index, copy=False)
     kept = frame.drop(columns=[name for name in columns if name in frame])
     if "workload" not in kept:
         kept.insert(0, "workload", priced.fleet.workloads)
@@ -39,15 +38,15 @@ def workload_frame(priced: PricedFleet) -> pd.DataFrame:
 
 def status_codes(priced: PricedFleet) -> NDArray[np.int64]:
     """Status of every row, as a position in ``COST_STATUSES``."""
-    return np.select(
-        [priced.reasons.any, priced.lower_bound, priced.doubtful],
-        [
-            COST_STATUSES.index("unpriced"),
-            COST_STATUSES.index("lower_bound"),
-            COST_STATUSES.index("doubtful"),
-        ],
-        COST_STATUSES.index("exact"),
-    )
+    codes = np.full(len(priced.fleet), COST_STATUSES.index("exact"), dtype=np.int64)
+    for status, mask in (
+        ("doubtful", priced.doubtful),
+        ("lower_bound", priced.lower_bound),
+        ("unpriced", priced.reasons.any),
+    ):
+        if mask.any():
+            codes[mask] = COST_STATUSES.index(status)
+    return codes
 
 
 def line_frame(priced: PricedFleet, rows: NDArray[np.intp] | None = None) -> pd.DataFrame:
@@ -77,18 +76,17 @@ def _service_lines(
     own = np.flatnonzero(wanted[result.rows])
     if not len(own):
         return pd.DataFrame()
-    tile = price_tile(
-        result.plan, result.columns, own, tier_prices=result.tier_prices, keep_meters=True
-    )
+    tile = price_tile(result.plan, own, tier_prices=result.tier_prices, keep_meters=True)
     rows = result.rows[own]
     unpriced = priced.reasons.any[rows]
     parts = []
-    for order, (meter, quantity) in enumerate(tile.quantities.meters.items()):
+    for order, (meter, values) in enumerate(tile.quantities.meters.items()):
+        quantity = np.broadcast_to(values, len(own))
         used = np.flatnonzero(quantity > 0)
         if not len(used):
             continue
         prices = result.plan.prices[meter]
-        key = tile.keys[meter][used]
+        key = np.broadcast_to(own_rows(result.plan.meters[meter].codes, own), len(own))[used]
         scale = prices.meter.per_canonical_unit
         blank = np.where(unpriced[used], np.nan, 1.0)
         list_cost = tile.meter_list_cost[meter][used] * blank
@@ -156,7 +154,8 @@ def _regions(priced: PricedFleet, rows: NDArray[np.intp]) -> NDArray[np.object_]
 def _credit_lines(priced: PricedFleet, wanted: NDArray[np.bool_]) -> pd.DataFrame:
     parts = []
     services = np.array([*priced.fleet.values["service"], None], dtype=object)
-    for order, (name, credit) in enumerate(priced.credits.items()):
+    for order, name in enumerate(priced.pools):
+        credit = priced.credit(name)
         rows = np.flatnonzero(wanted & (credit > 0))
         if not len(rows):
             continue

@@ -7,22 +7,26 @@ rest is priced.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS, PURCHASE_OPTIONS
 from wharfage.engine.fleet import DISTINCT_TEXTS, EMPTY, NEARLY, Fleet
+from wharfage.engine.plan import Options, ServicePlan
+from wharfage.engine.portion import Portion, columns_read, occurring
 from wharfage.engine.reasons import Reasons, join_words
 from wharfage.errors import MissingColumnError, did_you_mean
 from wharfage.rates.book import RateBook
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.services import Service, find_service, service_ids
+from wharfage.services.accelerators import NO_GPU
 from wharfage.services.demand import REQUESTS, RUNS
 
 Rows = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+Fault = Callable[[Mask, str], None]
 
 
 def check_columns(fleet: Fleet, services: list[Service]) -> None:
@@ -67,96 +71,126 @@ def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
     )
 
 
-def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> dict[str, Rows]:
-    """Rows of each service; rows without a known service get a reason."""
+def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> list[Portion]:
+    """Workloads of each service; those without a known service get a reason."""
     codes, names = fleet.arrays["service"], fleet.values["service"]
-    reasons.add(np.flatnonzero(codes == EMPTY), "required: service is empty")
     known = [name for name in service_ids() if name in book.tables]
-    everywhere = np.arange(len(fleet))
-    none_near = f"known: {', '.join(known)}"
-    _unknown_names("unknown_service", names, known, none_near, codes, everywhere, reasons)
-    found = {
-        name: np.flatnonzero(codes == code) for code, name in enumerate(names) if name in known
-    }
-    return {name: rows for name, rows in found.items() if len(rows)}
+    if EMPTY in _present(fleet, "service"):
+        reasons.add(np.flatnonzero(codes == EMPTY), "required: service is empty")
+    if not set(names) <= set(known):
+        everywhere = np.arange(len(fleet))
+        none_near = f"known: {', '.join(known)}"
+        _unknown_names("unknown_service", names, known, none_near, codes, everywhere, reasons)
+    present = [
+        name for n, name in enumerate(names) if name in known and n in _present(fleet, "service")
+    ]
+    return [_portion(fleet, find_service(name), book) for name in present]
+
+
+def _portion(fleet: Fleet, service: Service, book: RateBook) -> Portion:
+    """Workloads of one service; kept with the fleet, for the next pricing."""
+    names = columns_read(service, book.table(service.id))
+
+    def make() -> Portion:
+        code = fleet.values["service"].index(service.id)
+        is_whole = _present(fleet, "service") == {code}
+        rows = None if is_whole else np.flatnonzero(fleet.arrays["service"] == code)
+        return Portion(fleet, service, rows, names)
+
+    return fleet.keep((service.id, names), make)
+
+
+def _present(fleet: Fleet, column: str) -> frozenset[int]:
+    """Codes that occur in a coded column of a fleet."""
+    codes = fleet.arrays[column]
+    own = codes if codes.strides[0] else codes[:1]
+    return fleet.keep(("present", column), lambda: occurring(own))
 
 
 def check_rows(
-    *,
-    fleet: Fleet,
-    service: Service,
-    table: RateTable,
-    book: RateBook,
-    rows: Rows,
-    columns: Mapping[str, NDArray[Any]],
-    on: dt.date,
-    month_hours: float,
-    reasons: Reasons,
+    fleet: Fleet, plan: ServicePlan, book: RateBook, options: Options, reasons: Reasons
 ) -> None:
     """Give a reason to every row that the service cannot price as written."""
+    portion, service = plan.portion, plan.service
+    table = book.table(service.id)
+    columns = portion.of_month(options.month)
 
-    def fault(mask: NDArray[np.bool_], text: str) -> None:
+    def fault(mask: Mask, text: str) -> None:
         if mask.any():
-            reasons.add(rows[mask], text)
+            reasons.add(portion.rows[np.broadcast_to(mask, portion.count)], text)
 
-    _cell_faults(fleet, service, rows, reasons)
-    _regions(fleet, table, book, rows, reasons)
-    if "instance_type" in service.columns:
-        _machine_types(fleet, table, rows, reasons)
-    _demand(fleet, service, rows, columns, fault)
+    _cell_faults(fleet, portion, reasons)
+    _regions(fleet, portion, table, book, reasons)
+    if "instance_type" in service.columns and table.machine_types:
+        known = table.machine_types
+        none_near = f"{table.service} has {len(known):,} types"
+        _unknown_names_of(portion, "instance_type", known, none_near, reasons)
+    _demand(fleet, portion, fault)
     if "hours_per_month" in service.columns:
+        most = options.month.hours
+        if portion.largest("hours_per_month") > most * (1 + 1e-9):
+            text = f"invalid_value: hours_per_month is more than the month's {most:g}"
+            fault(columns["hours_per_month"] > most * (1 + 1e-9), text)
+    if "gpu_count" in service.columns and portion.largest("gpu_count") > 0:
         fault(
-            columns["hours_per_month"] > month_hours * (1 + 1e-9),
-            f"invalid_value: hours_per_month is more than the month's {month_hours:g}",
-        )
-    if "gpu_count" in service.columns:
-        has_type = columns["gpu_type"] != FLEET_COLUMNS["gpu_type"].choices.index("none")
-        fault(
-            ~has_type & (columns["gpu_count"] > 0),
+            (columns["gpu_type"] == NO_GPU) & (columns["gpu_count"] > 0),
             "required: gpu_type is empty but gpu_count is not",
         )
-    _offers(fleet, service, table, columns, on, fault)
+    _offers(portion, table, options.on, fault)
 
 
-def _cell_faults(fleet: Fleet, service: Service, rows: Rows, reasons: Reasons) -> None:
+def _cell_faults(fleet: Fleet, portion: Portion, reasons: Reasons) -> None:
+    service = portion.service
     used = {*service.columns, "region", "billing_account"}
     if service.reads_demand:
         used |= {"runs_per_month", "requests_per_month"}
     for cell in fleet.faults:
         if cell.column in used:
-            reasons.add(np.intersect1d(cell.rows, rows, assume_unique=True), cell.reason)
+            own = np.intersect1d(cell.rows, portion.rows, assume_unique=True)
+            reasons.add(own, cell.reason)
 
 
-def _has_fault(fleet: Fleet, column: str, rows: Rows) -> NDArray[np.bool_]:
+def _has_fault(fleet: Fleet, column: str, rows: Rows) -> Mask:
     faulty = [cell.rows for cell in fleet.faults if cell.column == column]
-    return np.isin(rows, np.concatenate(faulty)) if faulty else np.zeros(len(rows), dtype=bool)
+    return np.isin(rows, np.concatenate(faulty)) if faulty else np.zeros(1, dtype=np.bool_)
 
 
-def _regions(fleet: Fleet, table: RateTable, book: RateBook, rows: Rows, reasons: Reasons) -> None:
+def _regions(
+    fleet: Fleet, portion: Portion, table: RateTable, book: RateBook, reasons: Reasons
+) -> None:
     provider = table.service.split(".", 1)[0]
     known = {**book.regions.of_provider(provider), **dict.fromkeys(table.regions)}
     if not known:
         return
-    codes = fleet.arrays["region"][rows]
-    empty = (codes == EMPTY) & ~_has_fault(fleet, "region", rows)
-    reasons.add(rows[empty], "required: region is empty")
+    if EMPTY in portion.codes_present("region"):
+        empty = portion.columns["region"] == EMPTY
+        empty = empty & ~_has_fault(fleet, "region", portion.rows)
+        reasons.add(
+            portion.rows[np.broadcast_to(empty, portion.count)], "required: region is empty"
+        )
     none_near = f"{provider} has {len(known)} regions"
-    names = fleet.values["region"]
     # A region of another cloud is answered with the one in the same metropolitan area.
-    twins = {name: book.regions.same_metro(provider, name) for name in names}
+    twins = {name: book.regions.same_metro(provider, name) for name in portion.values["region"]}
     hints = {name: f"did you mean '{twin}'" for name, twin in twins.items() if twin}
-    _unknown_names("unknown_region", names, known, none_near, codes, rows, reasons, hints)
+    _unknown_names_of(portion, "region", known, none_near, reasons, hints)
 
 
-def _machine_types(fleet: Fleet, table: RateTable, rows: Rows, reasons: Reasons) -> None:
-    """Reasons for machine types that the table does not know."""
-    known = table.machine_types
-    if not known:
+def _unknown_names_of(
+    portion: Portion,
+    column: str,
+    known: Collection[str],
+    none_near: str,
+    reasons: Reasons,
+    hints: Mapping[str, str] | None = None,
+) -> None:
+    """Reasons for the names of a column that are not known, where the column has any."""
+    names = portion.values[column]
+    if all(names[code] in known for code in portion.codes_present(column) if code >= 0):
         return
-    codes = fleet.arrays["instance_type"][rows]
-    none_near = f"{table.service} has {len(known):,} types"
-    names = fleet.values["instance_type"]
-    _unknown_names("unknown_instance_type", names, known, none_near, codes, rows, reasons)
+    codes = np.broadcast_to(portion.columns[column], portion.count)
+    _unknown_names(
+        f"unknown_{column}", names, known, none_near, codes, portion.rows, reasons, hints
+    )
 
 
 def _unknown_names(
@@ -179,30 +213,39 @@ def _unknown_names(
     reasons.add(rows[rest], f"{reason}: one of {len(unknown):,} unknown names ({none_near})")
 
 
-def _demand(fleet, service, rows, columns, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _demand(fleet: Fleet, portion: Portion, fault: Fault) -> None:
     """Faults of the kind of work, and of cells that it needs."""
+    service, columns = portion.service, portion.columns
     for name in service.required:
-        empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
-        fault(empty, f"required: {name} is empty")
+        if portion.has_empty(name):
+            empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, portion.rows)
+            fault(empty, f"required: {name} is empty")
     demand = columns["demand"]
+    present = portion.codes_present("demand")
     for kind, why in service.cannot_run.items():
-        fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
-    if service.reads_demand:
+        if DEMAND_KINDS.index(kind) in present:
+            fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
+    if not service.reads_demand:
+        return
+    if RUNS in present:
         fault(
             ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
             "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",
         )
     for code, name in ((RUNS, "run_seconds"), (REQUESTS, "request_seconds")):
-        if name in service.columns and DEMAND_KINDS[code] not in service.cannot_run:
-            empty = (demand == code) & np.isnan(columns[name]) & ~_has_fault(fleet, name, rows)
-            fault(empty, f"required: {name} is empty")
+        runs_it = name in service.columns and DEMAND_KINDS[code] not in service.cannot_run
+        if runs_it and code in present and portion.has_empty(name):
+            empty = (demand == code) & np.isnan(columns[name])
+            fault(empty & ~_has_fault(fleet, name, portion.rows), f"required: {name} is empty")
 
 
-def _offers(fleet, service, table, columns, on, fault) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _offers(portion: Portion, table: RateTable, on: dt.date, fault: Fault) -> None:
     """What the provider does not sell: options, and combinations of columns."""
+    service, columns = portion.service, portion.columns
     if "purchase_option" in service.columns:
-        for code, option in enumerate(PURCHASE_OPTIONS):
-            if option not in table.form.purchase_options:
+        for code in sorted(portion.codes_present("purchase_option")):
+            if code >= 0 and PURCHASE_OPTIONS[code] not in table.form.purchase_options:
+                option = PURCHASE_OPTIONS[code]
                 fault(
                     columns["purchase_option"] == code,
                     f"not_offered: {service.id} is not sold as {option}",
@@ -212,14 +255,12 @@ def _offers(fleet, service, table, columns, on, fault) -> None:  # type: ignore[
             continue
         if any(column not in service.columns for column in entry.when):
             continue
-        mask = np.ones(len(columns["demand"]), dtype=bool)
+        mask = np.ones(1, dtype=np.bool_)
         for column, values in entry.when.items():
-            names = vocabulary(column) or fleet.values[column]
-            codes = [code for code, name in enumerate(names) if name in values]
-            mask &= np.isin(columns[column], codes)
+            names = vocabulary(column) or portion.values[column]
+            codes = {code for code, name in enumerate(names) if name in values}
+            own = codes & portion.codes_present(column)
+            mask = mask & (np.isin(columns[column], list(own)) if own else np.False_)
+            if not own:
+                break
         fault(mask, f"not_offered: {entry.why}")
-
-
-def services_of(rows_by_service: Mapping[str, Rows]) -> list[Service]:
-    """The services that a fleet uses."""
-    return [find_service(name) for name in rows_by_service]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wharfage.engine.estimate import PricedFleet
+from wharfage.engine.priced import PricedFleet
 from wharfage.engine.reasons import code_of
 from wharfage.errors import (
     IllegalSizeError,

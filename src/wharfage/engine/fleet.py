@@ -8,8 +8,10 @@ counts only for workloads whose service reads the column.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,9 @@ DISTINCT_TEXTS = 50
 
 #: how like a known name an unknown column must be to draw a warning
 NEARLY = 0.75
+
+
+Kept = TypeVar("Kept")
 
 
 class FleetWarning(UserWarning):
@@ -53,6 +58,8 @@ class Fleet:
     ----------
     frame : DataFrame
         The input, as given.
+    ids : array of str (n,) or None
+        Ids of the workloads; None where these are the row numbers.
     arrays : mapping of column to array (n,)
         float64 for numbers and counts (NaN: empty), int64 codes for the rest. Absent columns
         are arrays of one repeated value that take no memory.
@@ -67,16 +74,33 @@ class Fleet:
     """
 
     frame: pd.DataFrame
-    workloads: NDArray[np.object_]
+    ids: NDArray[np.object_] | None
     arrays: dict[str, NDArray[Any]]
     values: dict[str, tuple[str, ...]]
     given: frozenset[str]
     faults: list[CellFault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Number of workloads."""
         return len(self.frame)
+
+    @cached_property
+    def workloads(self) -> NDArray[np.object_]:
+        """Ids of the workloads; the row number, from 1, where there is none."""
+        return row_numbers(len(self)) if self.ids is None else self.ids
+
+    def keep(self, key: Any, make: Callable[[], Kept]) -> Kept:  # noqa: ANN401  any hashable
+        """What was made for `key`; made now if it was not. It serves every pricing."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("Kept", self._kept[key])
+
+
+def row_numbers(rows: int) -> NDArray[np.object_]:
+    """Row numbers from 1, as text."""
+    return np.arange(1, rows + 1).astype(str).astype(object)
 
 
 def encode_fleet(frame: pd.DataFrame) -> Fleet:
@@ -100,7 +124,7 @@ def encode_fleet(frame: pd.DataFrame) -> Fleet:
     names = [str(name) for name in frame.columns]
     frame = frame.set_axis(names, axis="columns")
     _check_names(names)
-    workloads = _workload_ids(frame)
+    ids = _workload_ids(frame)
     arrays: dict[str, NDArray[Any]] = {}
     values: dict[str, tuple[str, ...]] = {}
     faults: list[CellFault] = []
@@ -116,7 +140,7 @@ def encode_fleet(frame: pd.DataFrame) -> Fleet:
     found = _misspelt(names)
     for text in found:
         warnings.warn(text, FleetWarning, stacklevel=3)
-    return Fleet(frame, workloads, arrays, values, frozenset(names), faults, found)
+    return Fleet(frame, ids, arrays, values, frozenset(names), faults, found)
 
 
 def _check_names(names: list[str]) -> None:
@@ -130,15 +154,15 @@ def _check_names(names: list[str]) -> None:
         )
 
 
-def _workload_ids(frame: pd.DataFrame) -> NDArray[np.object_]:
-    """Ids as text; the row number (from 1) where there is none."""
-    numbers = np.arange(1, len(frame) + 1).astype(str).astype(object)
+def _workload_ids(frame: pd.DataFrame) -> NDArray[np.object_] | None:
+    """Ids as text; the row number (from 1) where there is none, None where no row has one."""
     if "workload" not in frame:
-        return numbers
+        return None
     given = frame["workload"]
     ids = _id_texts(given)
     empty = given.isna().to_numpy() | (ids == "")
-    ids = np.where(empty, numbers, ids)
+    if empty.any():
+        ids = np.where(empty, row_numbers(len(frame)), ids)
     unique = pd.Index(ids)
     if not unique.is_unique:
         again = np.flatnonzero(unique.duplicated())

@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.columns import FLEET_COLUMNS
 from wharfage.discounts.credits import Share
-from wharfage.engine.fleet import EMPTY, Fleet
-from wharfage.engine.tiles import PoolShare, ServicePlan, key_codes
+from wharfage.engine.portion import KeyCodes, Portion, find_key_codes, key_identity
 from wharfage.rates.book import RateBook
-from wharfage.rates.lookup import select_unit_prices
-from wharfage.rates.rules import Assumption, select_rules
+from wharfage.rates.lookup import UnitPrices, select_unit_prices
+from wharfage.rates.rules import Assumption, Rules, select_rules
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.services import Service
-from wharfage.services.accelerators import NO_GPU
-from wharfage.services.demand import REQUESTS, RUNS
 from wharfage.units import Month
 
 
@@ -36,45 +32,60 @@ class Options:
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
 
 
-def service_columns(
-    fleet: Fleet, service: Service, rows: NDArray[np.intp], month: Month
-) -> dict[str, NDArray[Any]]:
-    """Columns of one service's workloads, with the month and the kind of work derived."""
-    whole = len(rows) == len(fleet)
-    columns = {name: values if whole else values[rows] for name, values in fleet.arrays.items()}
-    columns["month_seconds"] = np.broadcast_to(np.float64(month.seconds), len(rows))
-    hours = columns["hours_per_month"]
-    columns["hours_per_month"] = np.where(np.isnan(hours), month.hours, hours)
-    has_runs = ~np.isnan(columns["runs_per_month"])
-    has_requests = ~np.isnan(columns["requests_per_month"])
-    demand = np.where(has_runs, RUNS, np.where(has_requests, REQUESTS, 0))
-    if not service.reads_demand:
-        demand = np.zeros(len(rows), dtype=np.int64)
-    columns["demand"] = demand
-    columns["billing_mode"] = billing_modes(
-        columns["billing_mode"], demand == REQUESTS, columns["gpu_type"]
-    )
-    return columns
+@dataclass(frozen=True)
+class PoolShare:
+    """The part of one credit that a service's meters may draw."""
+
+    pool: str
+    meters: tuple[str, ...]
+    when: Mapping[str, tuple[int, ...]]
 
 
-def billing_modes(
-    given: NDArray[np.int64], has_requests: NDArray[np.bool_], gpu_type: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Billing mode of each row; by default request-based where there are requests and no GPU."""
-    modes = FLEET_COLUMNS["billing_mode"].choices
-    by_request = has_requests & (gpu_type == NO_GPU)
-    by_default = np.where(by_request, modes.index("request"), modes.index("instance"))
-    return np.where(given == EMPTY, by_default, given)
+class MeterPlan:
+    """Prices of one meter on the date, and what is known of the keys that the workloads use.
+
+    `is_list` is true where every used key pays the list price; `has_hole` and `has_doubt` where
+    some used key has no price, or a doubtful one.
+    """
+
+    def __init__(self, name: str, prices: UnitPrices, keys: KeyCodes) -> None:
+        used = keys.used
+        price, list_price = prices.price[used], prices.list_price[used]
+        self.name = name
+        self.prices = prices
+        self.codes = keys.codes
+        self.is_minor = prices.meter.form.minor
+        self.is_list = bool(np.array_equal(price, list_price, equal_nan=True))
+        self.has_hole = bool(np.isnan(price).any())
+        self.has_doubt = bool(prices.doubtful[used].any())
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """All that pricing the workloads of one service takes, on one date.
+
+    `columns` are (n,), or (1,) where all rows hold the same value.
+    """
+
+    service: Service
+    portion: Portion
+    columns: Mapping[str, NDArray[Any]]
+    values: Mapping[str, tuple[str, ...]]
+    rules: Rules
+    meters: Mapping[str, MeterPlan]
+    pools: tuple[PoolShare, ...]
+
+    @property
+    def prices(self) -> dict[str, UnitPrices]:
+        """Prices of every meter."""
+        return {name: meter.prices for name, meter in self.meters.items()}
 
 
 def derive_columns(
-    service: Service,
-    table: RateTable,
-    columns: dict[str, NDArray[Any]],
-    values: Mapping[str, tuple[str, ...]],
-    options: Options,
+    portion: Portion, table: RateTable, columns: dict[str, NDArray[Any]], options: Options
 ) -> tuple[dict[str, NDArray[Any]], dict[str, tuple[str, ...]]]:
     """Columns and vocabularies with those that the service derives from others."""
+    service, values = portion.service, portion.values
     if service.derive is None:
         return columns, dict(values)
     # Rules by machine type must know the machines that the service may choose, not only the fleet's.
@@ -86,16 +97,12 @@ def derive_columns(
 
 
 def plan_service(
-    service: Service,
-    book: RateBook,
-    columns: Mapping[str, NDArray[Any]],
-    values: Mapping[str, tuple[str, ...]],
-    options: Options,
-    pools: Mapping[str, int],
-    shares: list[Share],
+    portion: Portion, book: RateBook, options: Options, shares: list[Share]
 ) -> ServicePlan:
-    """Rules, prices and key codes of a service on the date."""
+    """Columns, rules, prices and key codes of a service on the date."""
+    service = portion.service
     table = book.table(service.id)
+    columns, values = derive_columns(portion, table, portion.of_month(options.month), options)
     rules = select_rules(table, options.on, assumptions=options.assumptions, fleet_values=values)
     prices = {
         name: select_unit_prices(
@@ -106,24 +113,30 @@ def plan_service(
         )
         for name, meter in table.form.meters.items()
     }
-    codes: dict[str, NDArray[np.int32]] = {}
-    shared: dict[tuple[Any, ...], NDArray[np.int32]] = {}
-    for name, found in prices.items():
-        identity = (
-            found.meter.place_column is None,
-            found.places,
-            found.meter.variants,
-            found.meter.values,
-        )
-        if identity not in shared:
-            shared[identity] = key_codes(found, columns, values)
-        codes[name] = shared[identity]
-    pool_shares = tuple(
-        PoolShare(
-            pools[share.pool],
-            share.meters,
-            {c: tuple(vocabulary(c).index(v) for v in vs) for c, vs in share.when.items()},
-        )
-        for share in shares
+    derived: dict[tuple[Any, ...], KeyCodes] = {}
+
+    def keys_of(found: UnitPrices) -> KeyCodes:
+        if service.derive is None:
+            return portion.key_codes(found)
+        identity = key_identity(found)
+        if identity not in derived:
+            derived[identity] = find_key_codes(found, columns, values)
+        return derived[identity]
+
+    return ServicePlan(
+        service=service,
+        portion=portion,
+        columns=columns,
+        values=values,
+        rules=rules,
+        meters={name: MeterPlan(name, found, keys_of(found)) for name, found in prices.items()},
+        pools=tuple(_pool_share(share) for share in shares),
     )
-    return ServicePlan(service, rules, prices, codes, pool_shares, values)
+
+
+def _pool_share(share: Share) -> PoolShare:
+    codes = {
+        column: tuple(vocabulary(column).index(value) for value in values)
+        for column, values in share.when.items()
+    }
+    return PoolShare(share.pool, share.meters, codes)

@@ -33,6 +33,11 @@ class Reasons:
         return np.array([None, *self.texts[1:]], dtype=object)[self.codes]
 
     @property
+    def exist(self) -> bool:
+        """True if any row has a reason."""
+        return len(self.texts) > 1
+
+    @property
     def any(self) -> NDArray[np.bool_]:
         """True where a row has a reason."""
         return self.codes != 0

@@ -1,250 +1,243 @@
 """The kernel: one tile of workloads through the formulas of its service and the prices of a date.
 
 Tiles are small enough to stay in cache and run on all cores (numpy releases the GIL). Whoever
-wants more than costs (lines, explanations) runs the same kernel on the rows of interest.
+wants more than costs (lines, sizes, notes) runs the same kernel again on the rows of interest.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.rates.lookup import Status, UnitPrices
-from wharfage.rates.rules import Rules
-from wharfage.services import Quantities, Service
+from wharfage.engine.plan import MeterPlan, ServicePlan
+from wharfage.services import Quantities
 
 #: rows per tile: a few columns of it fit the cache of one core
-TILE = 32_768
+TILE = 16_384
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ServicePlan:
-    """All that pricing the workloads of one service takes, on one date."""
-
-    service: Service
-    rules: Rules
-    prices: dict[str, UnitPrices]
-    key_codes: dict[str, NDArray[np.int32]]
-    pools: tuple[PoolShare, ...]
-    values: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class PoolShare:
-    """The part of one credit that a service's meters may draw."""
-
-    pool: int
-    meters: tuple[str, ...]
-    when: Mapping[str, tuple[int, ...]]
+Mask = NDArray[np.bool_]
+Rows = slice | NDArray[np.intp]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """Quantities and costs of a run of rows.
+    """Quantities and costs of some rows.
 
-    `pool_cost` holds, per pool share, the effective cost that its credit may cover. `missing`
-    maps a meter to the rows whose price is missing; `lower_bound` and `doubtful` are
-    masks.
+    Costs are before credits; NaN where a quantity is. `pool_cost` holds, per pool share, the
+    effective cost that its credit may cover. `missing` maps a meter to the rows that use it
+    without a price; `lower_bound` and `doubtful` are masks, or None where no row is.
     """
 
     quantities: Quantities
-    keys: dict[str, NDArray[np.int32]]
     list_cost: Array
     effective_cost: Array
     pool_cost: list[Array]
-    missing: dict[str, NDArray[np.bool_]]
-    lower_bound: NDArray[np.bool_]
-    doubtful: NDArray[np.bool_]
+    missing: dict[str, Mask] = field(default_factory=dict)
+    lower_bound: Mask | None = None
+    doubtful: Mask | None = None
     meter_list_cost: dict[str, Array] = field(default_factory=dict)
     meter_effective_cost: dict[str, Array] = field(default_factory=dict)
 
-    @property
-    def lacks_rate(self) -> NDArray[np.bool_]:
-        """True where the price of some meter is missing."""
-        none = np.zeros(len(self.list_cost), dtype=bool)
-        return np.logical_or.reduce([none, *self.missing.values()])
+
+class _Costs:
+    """Costs of a tile while its meters are added up; `into` is where they are to stand."""
+
+    def __init__(self, count: int, pools: int, into: tuple[Array, Array] | None) -> None:
+        self.count = count
+        self.list_cost, self.effective_cost = into or (np.empty(count), np.empty(count))
+        self.is_first = self.is_list = True
+        self.pool_cost = [np.zeros(count) for _ in range(pools)]
+        self.missing: dict[str, Mask] = {}
+        self.lower_bound: Mask | None = None
+        self.doubtful: Mask | None = None
+        self.meter_list_cost: dict[str, Array] = {}
+        self.meter_effective_cost: dict[str, Array] = {}
+
+    def add(self, list_cost: Array, cost: Array) -> None:
+        """Add the costs of a meter; the two are one array where the list price is paid."""
+        if self.is_first:
+            self.list_cost[...] = list_cost
+        if self.is_list and cost is not list_cost:
+            self.effective_cost[...] = 0.0 if self.is_first else self.list_cost
+            self.is_list = False
+        if not self.is_first:
+            self.list_cost += list_cost
+        if not self.is_list:
+            self.effective_cost += cost
+        self.is_first = False
+
+    def tile(self, quantities: Quantities) -> Tile:
+        """All that was added up."""
+        if self.is_first:
+            self.list_cost[...] = 0.0
+        if self.is_list:
+            self.effective_cost[...] = self.list_cost
+        return Tile(
+            quantities,
+            self.list_cost,
+            self.effective_cost,
+            self.pool_cost,
+            self.missing,
+            self.lower_bound,
+            self.doubtful,
+            self.meter_list_cost,
+            self.meter_effective_cost,
+        )
 
 
 def price_tile(
     plan: ServicePlan,
-    columns: Mapping[str, NDArray[Any]],
-    rows: slice | NDArray[np.intp],
+    rows: Rows,
     *,
     tier_prices: Mapping[str, Array] | None = None,
     keep_meters: bool = False,
+    into: tuple[Array, Array] | None = None,
 ) -> Tile:
     """Quantities and costs of `rows` of a service's workloads.
 
     Parameters
     ----------
     plan : ServicePlan
-        Service, rules and prices of the date.
-    columns : mapping of arrays (n,)
-        The service's encoded columns.
+        Service, columns, rules and prices of the date.
     rows : slice or array of int
         Rows to price.
     tier_prices : mapping of meter to array (n,), optional
         Average list price of graduated meters, known once their pools are summed.
     keep_meters : bool
         Keep the costs of every meter, for lines.
+    into : pair of arrays (n,), optional
+        Where list and effective costs are to stand.
 
     Returns
     -------
     Tile
-        Costs before credits; NaN where a price is missing. [currency]
+        Costs before credits. [currency per month]
     """
-    part = {name: values[rows] for name, values in columns.items()}
+    part, count = rows_of(plan, rows)
     found = plan.service.quantities(part, plan.rules)
-    count = len(part["demand"])
-    tile = Tile(
-        quantities=found,
-        keys={meter: codes[rows] for meter, codes in plan.key_codes.items()},
-        list_cost=np.zeros(count),
-        effective_cost=np.zeros(count),
-        pool_cost=[np.zeros(count) for _ in plan.pools],
-        missing={},
-        lower_bound=np.zeros(count, dtype=bool),
-        doubtful=np.zeros(count, dtype=bool),
-    )
-    for meter, quantity in found.meters.items():
-        graduated = None if tier_prices is None else tier_prices.get(meter)
-        _add_meter(
-            tile,
-            plan,
-            part,
-            meter,
-            quantity,
-            None if graduated is None else graduated[rows],
-            keep_meters,
-        )
-    return tile
+    costs = _Costs(count, len(plan.pools), into)
+    for name, quantity in found.meters.items():
+        if not (quantity[0] or quantity.any()):
+            continue
+        meter = plan.meters[name]
+        key = own_rows(meter.codes, rows)
+        graduated = None if tier_prices is None else tier_prices.get(name)
+        prices = _unit_prices(meter, key, None if graduated is None else graduated[rows], found)
+        list_cost, cost = _meter_costs(costs, meter, key, quantity, prices)
+        costs.add(list_cost, cost)
+        _add_to_pools(costs, plan, part, name, cost)
+        if keep_meters:
+            hole = costs.missing.get(name)
+            if meter.is_minor:
+                hole = (quantity > 0) & np.isnan(prices[1])
+            for kept, value in (
+                (costs.meter_list_cost, list_cost),
+                (costs.meter_effective_cost, cost),
+            ):
+                whole = np.broadcast_to(value, count)
+                kept[name] = whole if hole is None else np.where(hole, np.nan, whole)
+    return costs.tile(found)
 
 
-def _add_meter(
-    tile: Tile,
-    plan: ServicePlan,
-    part: Mapping[str, NDArray[Any]],
-    meter: str,
-    quantity: Array,
-    graduated: Array | None,
-    keep_meters: bool,  # noqa: FBT001
-) -> None:
-    is_used = quantity > 0
-    if not is_used.any():
-        return
-    prices = plan.prices[meter]
-    key = tile.keys[meter]
-    list_price, price = _unit_prices(tile, prices, meter, graduated)
-    list_cost, cost = quantity * list_price, quantity * price
-    no_price = np.isnan(cost)
-    if no_price.any():
-        # Nothing used costs nothing, whatever its price; used without a price is a hole.
-        list_cost, cost = np.where(is_used, list_cost, 0.0), np.where(is_used, cost, 0.0)
-        no_price = is_used & np.isnan(price)
-    if prices.any_doubtful:
-        tile.doubtful[...] |= is_used & prices.doubtful[key]
-    if no_price.any():
-        if prices.meter.form.minor:
-            tile.lower_bound[...] |= no_price
-            list_cost = np.where(no_price, 0.0, list_cost)
-            cost = np.where(no_price, 0.0, cost)
-        else:
-            tile.missing[meter] = no_price
-    tile.list_cost[...] += list_cost
-    tile.effective_cost[...] += cost
-    for number, share in enumerate(plan.pools):
-        if meter in share.meters:
-            covered = applies(share.when, part, len(cost)) if share.when else True
-            tile.pool_cost[number] += np.where(covered, cost, 0.0)
-    if keep_meters:
-        minor_hole = no_price & prices.meter.form.minor
-        tile.meter_list_cost[meter] = np.where(minor_hole, np.nan, list_cost)
-        tile.meter_effective_cost[meter] = np.where(minor_hole, np.nan, cost)
+def rows_of(plan: ServicePlan, rows: Rows) -> tuple[dict[str, NDArray[Any]], int]:
+    """Columns of some rows of a plan, and how many rows these are."""
+    part = {name: own_rows(values, rows) for name, values in plan.columns.items()}
+    return part, rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+
+
+def own_rows(values: NDArray[Any], rows: Rows) -> NDArray[Any]:
+    """Some rows of a column; a column of one value stays as it is."""
+    return values if len(values) == 1 else values[rows]
 
 
 def _unit_prices(
-    tile: Tile, prices: UnitPrices, meter: str, graduated: Array | None
+    meter: MeterPlan, key: NDArray[np.intp], graduated: Array | None, found: Quantities
 ) -> tuple[Array, Array]:
-    """List price and price paid of every row, graduated tiers and usage discounts included."""
-    key = tile.keys[meter]
-    list_price, price = prices.list_price[key], prices.price[key]
+    """List price and price paid of every row, graduated tiers and usage discounts included.
+
+    The two are one array where nothing lowers the price.
+    """
+    list_price = meter.prices.list_price[key]
+    price = list_price if meter.is_list else meter.prices.price[key]
     if graduated is not None:
-        paid = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
-        list_price, price = graduated, graduated * paid
-    if meter in tile.quantities.discounts:
-        price = price * tile.quantities.discounts[meter]
+        if meter.is_list:
+            price = graduated
+        else:
+            paid = np.divide(price, list_price, out=np.ones_like(price), where=list_price > 0)
+            price = graduated * paid
+        list_price = graduated
+    if meter.name in found.discounts:
+        price = price * found.discounts[meter.name]
     return list_price, price
 
 
-def applies(
-    when: Mapping[str, Sequence[int]], columns: Mapping[str, NDArray[Any]], rows: int
-) -> NDArray[np.bool_]:
+def _meter_costs(
+    costs: _Costs,
+    meter: MeterPlan,
+    key: NDArray[np.intp],
+    quantity: Array,
+    prices: tuple[Array, Array],
+) -> tuple[Array, Array]:
+    """List and effective cost of a meter, with its holes and doubts noted."""
+    list_price, price = prices
+    list_cost = quantity * list_price
+    cost = list_cost if price is list_price else quantity * price
+    if meter.has_doubt:
+        doubt = (quantity > 0) & meter.prices.doubtful[key]
+        costs.doubtful = _either(costs.doubtful, doubt, costs.count)
+    if meter.has_hole:
+        # Nothing used costs nothing, whatever its price; used without a price is a hole.
+        is_used, is_known = quantity > 0, ~np.isnan(price)
+        hole = is_used & ~is_known
+        list_cost = np.where(is_used & is_known, list_cost, 0.0)
+        cost = np.where(is_used & is_known, cost, 0.0)
+        if meter.is_minor:
+            costs.lower_bound = _either(costs.lower_bound, hole, costs.count)
+        elif hole.any():
+            costs.missing[meter.name] = np.broadcast_to(hole, costs.count)
+    return list_cost, cost
+
+
+def _either(one: Mask | None, other: Mask, count: int) -> Mask:
+    return np.broadcast_to(other, count).copy() if one is None else one | other
+
+
+def _add_to_pools(
+    costs: _Costs, plan: ServicePlan, part: Mapping[str, NDArray[Any]], meter: str, cost: Array
+) -> None:
+    for number, share in enumerate(plan.pools):
+        if meter not in share.meters:
+            continue
+        covered = applies(share.when, part)
+        costs.pool_cost[number] += cost if covered.all() else np.where(covered, cost, 0.0)
+
+
+def applies(when: Mapping[str, Sequence[int]], columns: Mapping[str, NDArray[Any]]) -> Mask:
     """True where every column of `when` holds one of its codes."""
-    mask = np.ones(rows, dtype=bool)
+    mask = np.ones(1, dtype=bool)
     for column, codes in when.items():
-        mask &= np.isin(columns[column], codes)
+        mask = mask & np.isin(columns[column], codes)
     return mask
 
 
 def tiles(rows: int) -> Iterator[slice]:
     """Slices of at most ``TILE`` rows that cover `rows` in order."""
-    size = TILE
-    for start in range(0, rows, size):
-        yield slice(start, min(start + size, rows))
+    for start in range(0, rows, TILE):
+        yield slice(start, min(start + TILE, rows))
 
 
-def map_tiles(work, rows: int) -> list[Any]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def map_tiles(work: Callable[[slice], Found], rows: int) -> list[Found]:
     """Results of ``work(slice)`` for every tile, in order, on all cores."""
     slices = list(tiles(rows))
     if len(slices) == 1:
         return [work(slices[0])]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         return list(pool.map(work, slices))
-
-
-def key_codes(
-    prices: UnitPrices, columns: Mapping[str, NDArray[Any]], values: Mapping[str, tuple[str, ...]]
-) -> NDArray[np.int32]:
-    """Position of each row's key in the prices of a meter; the last slot for "no such key"."""
-    sizes = prices.sizes
-    last = len(prices.price) - 1
-    names = ([] if prices.meter.place_column is None else ["region"]) + list(prices.meter.variants)
-    vocabularies = ([] if prices.meter.place_column is None else [prices.places]) + list(
-        prices.meter.values
-    )
-    rows = len(columns["demand"])
-    code = np.zeros(rows, dtype=np.int32)
-    unknown = np.zeros(rows, dtype=bool)
-    for name, size, vocabulary in zip(names, sizes, vocabularies, strict=False):
-        own = columns[name]
-        fleet_values = values[name]
-        if fleet_values != vocabulary:
-            index = {value: n for n, value in enumerate(vocabulary)}
-            own = np.array([*(index.get(v, -1) for v in fleet_values), -1], dtype=np.int32)[own]
-        unknown |= own < 0
-        code = code * np.int32(size) + own.astype(np.int32)
-    return np.where(unknown, np.int32(last), code)
-
-
-def missing_reason(prices: UnitPrices, key: int, values: Mapping[str, str]) -> str:
-    """Why a key of a meter has no price, as the reason of a row."""
-    status = Status(int(prices.status[key]))
-    what = ", ".join(v for v in values.values() if v)
-    where = f"{prices.meter.name}" + (f" ({what})" if what else "")
-    if status is Status.NOT_YET and prices.first_date[key] > 0:
-        first = dt.date.fromordinal(int(prices.first_date[key]))
-        return f"not_yet_priced: first observed {first}, {where}"
-    if status is Status.NOT_YET:
-        return f"not_yet_priced: {where}"
-    if status is Status.WITHDRAWN:
-        return f"withdrawn: {where}"
-    return f"unknown_rate: {where}"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from wharfage.columns import COST_STATUSES
 from wharfage.engine.assemble import line_frame, status_codes
-from wharfage.engine.estimate import PricedFleet, ServiceResult
+from wharfage.engine.priced import PricedFleet, ServiceResult
 from wharfage.outputs.tables import money, number
 
 #: notes that services give, in words
@@ -17,11 +17,18 @@ NOTES = {
     "node_chosen_by_nominal_size": "the smallest machine that holds the pod by its nominal size",
     "no_boot_disk_priced": "no boot disk is stated, none is priced",
     "sustained_use_discount": "sustained use lowers the price, each node counted on its own",
+    "management_hours_by_formula": (
+        "no list that is known here has the fee of this machine and region; it is a share of the"
+        " on-demand price, rounded as the provider rounds it"
+    ),
     "requests_share_instances_perfectly": "concurrent requests share instances perfectly",
 }
 
-#: rules behind notes that grow old
-AGEING = {"spot_interruptions": "interruption_bands"}
+#: notes whose facts have a day: the rule that they stand in, and what happened on that day
+DATED = {
+    "spot_interruptions": ("interruption_bands", "read"),
+    "closed_to_new_customers": ("closed_to_new_customers", "since"),
+}
 
 
 def assumption_lines(priced: PricedFleet) -> dict[str, str]:
@@ -78,8 +85,9 @@ def _note(priced: PricedFleet, result: ServiceResult, note: str) -> tuple[str, s
 
 def _read_on(result: ServiceResult, priced: PricedFleet, note: str) -> str:
     """Day on which the facts behind a note were read, for notes that age."""
-    form = priced.book.table(result.plan.service.id).form.rules.get(AGEING.get(note, ""))
-    return f", read {form.versions[-1].date}" if form else ""
+    rule, word = DATED.get(note, ("", ""))
+    form = priced.book.table(result.plan.service.id).form.rules.get(rule)
+    return f", {word} {form.versions[-1].date}" if form else ""
 
 
 def _defaults(priced: PricedFleet) -> dict[str, str]:
@@ -132,14 +140,14 @@ def explain_workload(priced: PricedFleet, row: int) -> str:
 
 def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
     position = int(np.flatnonzero(result.rows == row)[0])
-    machine = result.plan.values["instance_type"]
-    code = int(result.columns["instance_type"][position])
     shown = []
-    if "instance_type" in result.plan.service.columns and code >= 0:
-        shown.append(
-            f"  on {machine[code]}: {number(priced.billed_vcpu[row])} vCPU,"
-            f" {number(priced.billed_memory_gib[row])} GiB each"
-        )
+    if "instance_type" in result.plan.service.columns:
+        code = int(result.columns["instance_type"][position])
+        if code >= 0:
+            shown.append(
+                f"  on {result.plan.values['instance_type'][code]}: {number(priced.billed_vcpu[row])} vCPU,"
+                f" {number(priced.billed_memory_gib[row])} GiB each"
+            )
     for column, billed, unit in (
         ("vcpu", priced.billed_vcpu, "vCPU"),
         ("memory_gib", priced.billed_memory_gib, "GiB"),

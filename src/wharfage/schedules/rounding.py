@@ -31,13 +31,13 @@ def round_up(quantity: Quantity, increment: float | Quantity) -> Quantity:
     >>> round_up(np.array([0.1 + 0.2, 0.31]), 0.1)
     array([0.3, 0.4])
     """
-    steps = np.ceil(quantity / increment * (1.0 - SLACK))
     # A decimal increment such as 0.1 has no exact float: 3 / 10 is 0.3, 3 * 0.1 is not.
     per_unit = np.rint(1.0 / np.asarray(increment))
     is_fraction = np.abs(per_unit * increment - 1.0) < SLACK
-    return np.where(
-        is_fraction, steps / np.where(per_unit == 0.0, 1.0, per_unit), steps * increment
-    )
+    steps = np.ceil(quantity * ((1.0 - SLACK) / increment))
+    if np.all(is_fraction):
+        return steps if np.all(per_unit == 1.0) else steps / per_unit
+    return np.where(is_fraction, steps / np.maximum(per_unit, 1.0), steps * increment)
 
 
 def billed_seconds(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wharfage.errors import ScheduleError
 from wharfage.schedules._typing import Mask, Quantity
 from wharfage.schedules.rounding import SLACK
+
+#: cells of the largest look-up table; legal sizes lie on far coarser steps
+MOST_CELLS = 4_000_000
+
+#: parts of a vCPU or a GiB that sizes are told apart by
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,8 @@ class SizeLadder:
     """Legal sizes as rungs of vCPU, each with its memory.
 
     A rung's memory is either a list of legal values or a range in which every value is legal.
+    All limits lie on whole steps of vCPU and of memory, so that a request's steps, rounded up,
+    decide its size: one table look-up per request.
 
     Attributes
     ----------
@@ -24,24 +32,26 @@ class SizeLadder:
         vCPU of each rung, strictly increasing. [vCPU]
     minimum_memory_gib, maximum_memory_gib : array (k,)
         Memory limits of each rung; the maxima never decrease. [GiB]
-    memory_gib : array (m,)
-        Legal memory values of all rungs, rung after rung; empty if every value in the range
-        is legal. [GiB]
-    first : array (k,)
-        Position of each rung's first value in `memory_gib`.
-    sorted_memory : array (m,)
-        All memory values in one increasing array: rung number times `stride`, plus the value.
-    stride : float
-        More than any memory value. [GiB]
+    is_listed : bool
+        True if only listed memory values are legal, False if every value of the range is.
+    vcpu_step, memory_step : float
+        Largest steps on which all limits lie. [vCPU], [GiB]
+    shape : tuple of int
+        Steps of vCPU and of memory in the table, with one more for what no size holds.
+    vcpu_of, least_memory_of, most_memory_of : array
+        By cell: vCPU of its size, its least and most memory; NaN where no size holds it.
     """
 
     vcpu: Quantity
     minimum_memory_gib: Quantity
     maximum_memory_gib: Quantity
-    memory_gib: Quantity
-    first: NDArray[np.int64]
-    sorted_memory: Quantity
-    stride: float
+    is_listed: bool
+    vcpu_step: float
+    memory_step: float
+    shape: tuple[int, int]
+    vcpu_of: Quantity
+    least_memory_of: Quantity
+    most_memory_of: Quantity
 
     @classmethod
     def from_rungs(cls, rungs: list[tuple[float, list[float]]], *, listed: bool) -> SizeLadder:
@@ -50,7 +60,8 @@ class SizeLadder:
         Raises
         ------
         ScheduleError
-            If vCPU does not increase, or a larger rung holds less memory than a smaller one.
+            If vCPU does not increase, a larger rung holds less memory than a smaller one, or the
+            sizes lie on no common step.
 
         Examples
         --------
@@ -64,13 +75,30 @@ class SizeLadder:
             raise ScheduleError("Sizes must have increasing vCPU and memory that never shrinks.")
         if any(np.any(np.diff(rung[1]) < 0) or rung[1][0] < 0 for rung in rungs):
             raise ScheduleError("Memory values of a size must be in increasing order.")
-        counts = [len(rung[1]) if listed else 0 for rung in rungs]
-        listed_values = [np.asarray(rung[1], np.float64) for rung in rungs if listed]
-        values = np.concatenate([np.empty(0), *listed_values])
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        stride = float(high[-1]) + 1.0
-        rung_of_value = np.repeat(np.arange(len(rungs)), counts)
-        return cls(vcpu, low, high, values, first, rung_of_value * stride + values, stride)
+        legal = [value for _, values in rungs for value in values] if listed else list(high)
+        vcpu_step, memory_step = _common_step(vcpu), _common_step(legal)
+        shape = (round(vcpu[-1] / vcpu_step) + 2, round(high[-1] / memory_step) + 2)
+        if shape[0] * shape[1] > MOST_CELLS:
+            raise ScheduleError("Sizes must lie on whole steps of vCPU and of memory.")
+        of = np.full((3, *shape), np.nan)
+        # From the largest rung down: the smallest that holds a cell is written last.
+        for at, least, most, values in reversed(
+            list(zip(vcpu, low, high, [rung[1] for rung in rungs], strict=True))
+        ):
+            fits = slice(round(at / vcpu_step) + 1)
+            for value in reversed(values if listed else [most]):
+                holds = slice(round(value / memory_step) + 1)
+                pair = (value, value) if listed else (least, most)
+                of[:, fits, holds] = np.reshape([at, *pair], (3, 1, 1))
+        return cls(
+            vcpu, low, high, listed, vcpu_step, memory_step, shape, *(part.ravel() for part in of)
+        )
+
+
+def _common_step(values: Sequence[float] | Quantity) -> float:
+    """Largest number of which all values are whole multiples, to a millionth."""
+    millionths = np.rint(np.asarray(values) * MILLION).astype(np.int64)
+    return float(np.gcd.reduce(millionths)) / MILLION
 
 
 def smallest_size(
@@ -88,8 +116,7 @@ def smallest_size(
     Returns
     -------
     vcpu, memory_gib : array (n,)
-        The legal size; the request itself where nothing is large enough, NaN where a
-        request is NaN. [vCPU], [GiB]
+        The legal size; NaN where a request is NaN or nothing is large enough. [vCPU], [GiB]
     too_large : array of bool (n,)
         True where no legal size holds the request.
 
@@ -99,31 +126,19 @@ def smallest_size(
     >>> smallest_size(np.array([0.2, 0.25]), np.array([1.5, 3.0]), ladder)[:2]
     (array([0.25, 0.5 ]), array([2., 3.]))
     """
-    least_vcpu = vcpu * (1.0 - SLACK)
-    least_memory = memory_gib * (1.0 - SLACK)
-    rung = np.maximum(
-        np.searchsorted(ladder.vcpu, least_vcpu),
-        np.searchsorted(ladder.maximum_memory_gib, least_memory),
-    )
-    too_large = rung >= len(ladder.vcpu)
-    rung = np.where(too_large, 0, rung)
-    if len(ladder.memory_gib):
-        wanted = rung * ladder.stride + np.minimum(least_memory, ladder.maximum_memory_gib[-1])
-        position = np.searchsorted(ladder.sorted_memory, wanted)
-        # A request below the rung's smallest value still lands on that value.
-        position = np.clip(position, ladder.first[rung], len(ladder.memory_gib) - 1)
-        legal_memory = ladder.memory_gib[position]
-    else:
+    rows, columns = ladder.shape
+    # NaN, as whatever is too large, falls on the last step, which no size holds.
+    row = np.fmin(np.ceil(vcpu * ((1.0 - SLACK) / ladder.vcpu_step)), rows - 1)
+    column = np.fmin(np.ceil(memory_gib * ((1.0 - SLACK) / ladder.memory_step)), columns - 1)
+    cell = (row * columns + column).astype(np.intp)
+    legal_vcpu, legal_memory = ladder.vcpu_of[cell], ladder.least_memory_of[cell]
+    if not ladder.is_listed:
         # Within the slack of the maximum a request counts as the maximum.
-        legal_memory = np.minimum(
-            np.maximum(memory_gib, ladder.minimum_memory_gib[rung]), ladder.maximum_memory_gib[rung]
-        )
-    is_unknown = np.isnan(vcpu) | np.isnan(memory_gib)
-    return (
-        np.where(is_unknown, np.nan, np.where(too_large, vcpu, ladder.vcpu[rung])),
-        np.where(is_unknown, np.nan, np.where(too_large, memory_gib, legal_memory)),
-        too_large & ~is_unknown,
-    )
+        legal_memory = np.minimum(np.maximum(memory_gib, legal_memory), ladder.most_memory_of[cell])
+    too_large = np.isnan(legal_vcpu)
+    if too_large.any():
+        too_large = too_large & ~np.isnan(vcpu) & ~np.isnan(memory_gib)
+    return legal_vcpu, legal_memory, too_large
 
 
 def is_resized(

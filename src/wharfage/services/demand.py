@@ -28,7 +28,7 @@ def run_hours(
     Each run is rounded up to the increment and billed for the minimum at least.
     """
     seconds = billed_seconds(columns["run_seconds"], increment, minimum)
-    return replicas(columns) * columns["runs_per_month"] * seconds / SECONDS_PER_HOUR
+    return replicas(columns) * columns["runs_per_month"] * (seconds / SECONDS_PER_HOUR)
 
 
 def always_on_hours(columns: Columns) -> Hours:
@@ -59,8 +59,10 @@ def instance_hours(
 ) -> Hours:
     """Billed hours of whole instances for each kind of work. [hours per month]."""
     demand = columns["demand"]
-    hours = always_on_hours(columns)
     is_batch, has_requests = demand == RUNS, demand == REQUESTS
+    if is_batch.all():
+        return run_hours(columns, increment, minimum)
+    hours = always_on_hours(columns)
     if is_batch.any():
         hours = np.where(is_batch, run_hours(columns, increment, minimum), hours)
     if has_requests.any():
@@ -70,12 +72,18 @@ def instance_hours(
 
 def demand_notes(columns: Columns) -> dict[str, NDArray[np.bool_]]:
     """Notes on instances whose number follows from the load, and on runs longer than the month."""
-    derived = (columns["demand"] == REQUESTS) & np.isnan(columns["replicas"])
     long = (columns["demand"] == RUNS) & (columns["run_seconds"] > columns["month_seconds"])
-    return {SIZED_FROM_AVERAGE_LOAD: derived, LONGER_THAN_MONTH: long}
+    return {**load_notes(columns), LONGER_THAN_MONTH: long}
+
+
+def load_notes(columns: Columns) -> dict[str, NDArray[np.bool_]]:
+    """Note on instances whose number follows from the load."""
+    derived = (columns["demand"] == REQUESTS) & np.isnan(columns["replicas"])
+    return {SIZED_FROM_AVERAGE_LOAD: derived}
 
 
 def replicas(columns: Columns) -> NDArray[np.float64]:
     """Replicas, one where none are given."""
     given = columns["replicas"]
-    return np.where(np.isnan(given), 1.0, given)
+    is_empty = np.isnan(given)
+    return np.where(is_empty, 1.0, given) if is_empty.any() else given

@@ -14,11 +14,15 @@ from wharfage.rates.rules import Rules
 Columns = Mapping[str, NDArray[Any]]
 Vocabularies = Mapping[str, tuple[str, ...]]
 Mask = NDArray[np.bool_]
+Notes = Mapping[str, Mask]
 
 
 @dataclass(frozen=True)
 class Quantities:
     """Quantities of a tile of workloads, in the meters' canonical units.
+
+    A column that holds one value throughout comes as an array of length one, and so may any of
+    these arrays: formulas broadcast.
 
     Attributes
     ----------
@@ -30,19 +34,29 @@ class Quantities:
         Rows that cannot be billed as written. A reason begins with its code and a colon.
     discounts : mapping of meter name to array (n,)
         Factor on the effective price where a discount follows from the usage itself.
-    resized : array of bool (n,) or None
-        Rows whose billed size is not the one that was asked for.
-    notes : mapping of note to mask (n,)
-        Rows of which something is to be said.
+    resized : array of bool (n,), function that gives one, or None
+        Rows whose billed size is not the one that was asked for; a function is called only where
+        illegal sizes are faults.
+    notes : mapping of note to mask (n,), or function that gives one
+        Rows of which something is to be said; a function is called only when it is to be said.
     """
 
     meters: Mapping[str, NDArray[np.float64]]
     billed_vcpu: NDArray[np.float64] | None = None
     billed_memory_gib: NDArray[np.float64] | None = None
     discounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    resized: Mask | None = None
+    resized: Mask | Callable[[], Mask] | None = None
     faults: Mapping[str, Mask] = field(default_factory=dict)
-    notes: Mapping[str, Mask] = field(default_factory=dict)
+    notes: Notes | Callable[[], Notes] = field(default_factory=dict)
+
+    def is_resized(self) -> Mask:
+        """Rows whose billed size is not the one that was asked for."""
+        found = self.resized() if callable(self.resized) else self.resized
+        return np.zeros(1, dtype=np.bool_) if found is None else found
+
+    def notes_given(self) -> Notes:
+        """Rows of which something is to be said, by note."""
+        return self.notes() if callable(self.notes) else self.notes
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,8 @@ class Service:
         False for fees, explicit nodes, networks and storage.
     cluster : mapping of column to value, or None
         The cluster that its workloads need, as a row of the service that charges for it.
+    plans_nodes : bool
+        True where pods share machines, so that a plan has to choose the machines.
     """
 
     id: str
@@ -81,6 +97,7 @@ class Service:
     derive: Callable[[Columns, Vocabularies, Rules], tuple[Columns, Vocabularies]] | None = None
     runs_workloads: bool = True
     cluster: Mapping[str, str] | None = None
+    plans_nodes: bool = False
 
     @property
     def reads_demand(self) -> bool:

@@ -50,7 +50,7 @@ def test_run_longer_than_the_month_is_whole_and_noted(measure: Any) -> None:
     work = {**TASK, "runs_per_month": 1, "run_seconds": 3_000_000}
     found = measure("aws.fargate", work)
     assert hours(found) == pytest.approx(3_000_000 / 3600)
-    assert found.notes["run_longer_than_month_billed_whole"].all()
+    assert found.notes_given()["run_longer_than_month_billed_whole"].all()
 
 
 def test_given_replicas_serve_requests(measure: Any) -> None:
@@ -91,10 +91,10 @@ def test_minimum_instances_are_kept(measure: Any) -> None:
 
 def test_derived_instances_are_noted(measure: Any) -> None:
     """Instances that follow from the average load carry a note."""
-    assert measure("aws.fargate", {**TASK, **LOAD}).notes["sized_from_average_load"].all()
+    assert measure("aws.fargate", {**TASK, **LOAD}).notes_given()["sized_from_average_load"].all()
 
 
 def test_given_replicas_are_not_noted(measure: Any) -> None:
     """Given replicas are not sized from the load."""
     found = measure("aws.fargate", {**TASK, **LOAD, "replicas": 1})
-    assert not found.notes["sized_from_average_load"].any()
+    assert not found.notes_given()["sized_from_average_load"].any()

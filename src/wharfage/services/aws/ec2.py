@@ -48,7 +48,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
         billed_vcpu=types.vcpu[columns["instance_type"]],
         billed_memory_gib=types.memory_gib[columns["instance_type"]],
         faults=node_faults(columns),
-        notes={**node_notes(columns), **interruption_notes(columns, rules)},
+        notes=lambda: {**node_notes(columns), **interruption_notes(columns, rules)},
     )
 
 

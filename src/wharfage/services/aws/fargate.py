@@ -40,29 +40,30 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     """
     is_windows = columns["operating_system"] == WINDOWS
     vcpu, memory, too_large = smallest_size(columns["vcpu"], columns["memory_gib"], rules["sizes"])
-    too_large |= is_windows & (vcpu > rules.assumptions["windows_max_vcpu"])
+    too_large = too_large | (is_windows & (vcpu > rules.assumptions["windows_max_vcpu"]))
     hours = instance_hours(
         columns,
         rules["run_increment_seconds"],
         rules["minimum_run_seconds"][columns["operating_system"]],
         rules.assumptions["target_utilization"],
     )
+    licensed_vcpu = np.where(is_windows, vcpu, 0.0) if is_windows.any() else np.zeros(1)
     storage, too_much = storage_beyond_included(columns["ephemeral_storage_gib"], rules)
     return Quantities(
         meters={
             "vcpu_hours": vcpu * hours,
             "memory_gib_hours": memory * hours,
             "ephemeral_storage_gib_hours": storage * hours,
-            "os_licence_vcpu_hours": np.where(is_windows, vcpu * hours, 0.0),
+            "os_licence_vcpu_hours": licensed_vcpu * hours,
         },
         billed_vcpu=vcpu,
         billed_memory_gib=memory,
-        resized=is_resized(columns["vcpu"], columns["memory_gib"], vcpu, memory),
+        resized=lambda: is_resized(columns["vcpu"], columns["memory_gib"], vcpu, memory),
         faults={
             "illegal_size: larger than the largest task": too_large,
             f"illegal_size: more than {rules['maximum_storage_gib']:g} GiB of ephemeral storage": too_much,
         },
-        notes=demand_notes(columns),
+        notes=lambda: demand_notes(columns),
     )
 
 
@@ -73,10 +74,8 @@ def storage_beyond_included(
 
     An empty cell asks for no more than what is included.
     """
-    asked = np.where(np.isnan(ephemeral_storage_gib), 0.0, ephemeral_storage_gib)
-    return np.maximum(asked - rules["included_storage_gib"], 0.0), asked > rules[
-        "maximum_storage_gib"
-    ]
+    beyond = np.fmax(ephemeral_storage_gib - rules["included_storage_gib"], 0.0)
+    return beyond, ephemeral_storage_gib > rules["maximum_storage_gib"]
 
 
 SERVICE = Service(

@@ -38,7 +38,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     memory_asked = np.fmax(columns["memory_gib"], columns["init_memory_gib"])
     memory_needed = memory_asked + rules["memory_overhead_gib"]
     vcpu, memory, too_large = smallest_size(vcpu_asked, memory_needed, rules["sizes"])
-    too_large |= vcpu > rules.assumptions["eks_fargate_max_vcpu"]
+    too_large = too_large | (vcpu > rules.assumptions["eks_fargate_max_vcpu"])
     hours = instance_hours(
         columns,
         rules["run_increment_seconds"],
@@ -57,7 +57,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
         },
         billed_vcpu=vcpu,
         billed_memory_gib=memory,
-        resized=is_resized(
+        resized=lambda: is_resized(
             np.where(vcpu_asked > 0, vcpu_asked, np.nan),
             np.where(memory_asked > 0, memory_needed, np.nan),
             vcpu,
@@ -69,7 +69,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
                 asked > rules["maximum_storage_gib"]
             ),
         },
-        notes=demand_notes(columns),
+        notes=lambda: demand_notes(columns),
     )
 
 

@@ -17,7 +17,7 @@ from wharfage.columns import FLEET_COLUMNS
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import round_up
 from wharfage.services.accelerators import gpu_count, has_gpu
-from wharfage.services.demand import REQUESTS, always_on_hours, demand_notes, request_hours
+from wharfage.services.demand import REQUESTS, always_on_hours, load_notes, request_hours
 from wharfage.services.gcp.cloud_run_sizes import instance_size, size_faults
 from wharfage.services.model import Columns, Quantities, Service
 from wharfage.units import SECONDS_PER_HOUR
@@ -82,8 +82,8 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
                 columns["concurrency"] > rules["maximum_concurrency"]
             ),
         },
-        notes={
-            **{note: mask & ~by_request for note, mask in demand_notes(columns).items()},
+        notes=lambda: {
+            **{note: mask & ~by_request for note, mask in load_notes(columns).items()},
             PERFECT_SHARING: by_request & (columns["concurrency"] > 1),
         },
     )

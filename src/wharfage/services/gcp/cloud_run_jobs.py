@@ -45,7 +45,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
                 columns["run_seconds"] > rules["maximum_run_seconds"]
             ),
         },
-        notes=demand_notes(columns),
+        notes=lambda: demand_notes(columns),
     )
 
 

@@ -6,6 +6,8 @@ docs.cloud.google.com/run/docs/configuring (copies of 2025 and 2026).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,10 +23,10 @@ Mask = NDArray[np.bool_]
 
 def instance_size(
     columns: Columns, rules: Rules, *, may_be_fractional: Mask | bool = False
-) -> tuple[Array, Array, Mask, Mask]:
+) -> tuple[Array, Array, Mask, Callable[[], Mask]]:
     """Smallest legal size that holds each request, and where there is none. [vCPU], [GiB].
 
-    Returns vCPU, memory, the mask of rows too large, and the mask of rows resized.
+    Returns vCPU, memory, the mask of rows too large, and a function that gives the rows resized.
 
     Parameters
     ----------
@@ -48,15 +50,20 @@ def instance_size(
     vcpu, memory, too_large = smallest_size(asked_vcpu, asked_memory, rules["sizes"])
     # Some accelerators come with more vCPU than the table of sizes has; no maximum is published.
     beyond_table = rules["gpu_minimum_vcpu"][gpu_type] > rules["sizes"].vcpu[-1]
-    vcpu = np.where(beyond_table, round_up(asked_vcpu, 1.0), vcpu)
-    memory = np.where(beyond_table, asked_memory, memory)
-    too_large &= ~beyond_table
+    if beyond_table.any():
+        vcpu = np.where(beyond_table, round_up(asked_vcpu, 1.0), vcpu)
+        memory = np.where(beyond_table, asked_memory, memory)
+        too_large = too_large & ~beyond_table
     if np.any(may_be_fractional):
         part_vcpu, is_part = _fraction_of_a_vcpu(asked_vcpu, asked_memory, rules)
-        is_part &= may_be_fractional
+        is_part = is_part & may_be_fractional
         vcpu = np.where(is_part, part_vcpu, vcpu)
         memory = np.where(is_part, asked_memory, memory)
-    return vcpu, memory, too_large, is_resized(requested_vcpu, requested_memory, vcpu, memory)
+
+    def resized() -> Mask:
+        return is_resized(requested_vcpu, requested_memory, vcpu, memory)
+
+    return vcpu, memory, too_large, resized
 
 
 def _fraction_of_a_vcpu(asked_vcpu: Array, asked_memory: Array, rules: Rules) -> tuple[Array, Mask]:

@@ -66,7 +66,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
                 has_gpu(columns) & ~rules["takes_gpus"][code]
             ),
         },
-        notes={**node_notes(columns), SUSTAINED_USE: factor < 1 - SLACK},
+        notes=lambda: {**node_notes(columns), SUSTAINED_USE: factor < 1 - SLACK},
     )
 
 

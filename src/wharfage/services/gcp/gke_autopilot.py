@@ -64,10 +64,12 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
         },
         billed_vcpu=np.where(on_node, node_vcpu, vcpu),
         billed_memory_gib=np.where(on_node, node_memory, memory),
-        resized=~on_node
-        & (
-            is_resized(asked_millicores, asked_mebibytes, millicores, mebibytes)
-            | (storage_mib < rules["minimum_storage_mib"])
+        resized=lambda: (
+            ~on_node
+            & (
+                is_resized(asked_millicores, asked_mebibytes, millicores, mebibytes)
+                | (storage_mib < rules["minimum_storage_mib"])
+            )
         ),
         faults={
             "illegal_size: larger than the compute class allows": too_large & ~on_node,
@@ -76,7 +78,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
             ),
             **nodes.node_faults(columns, rules),
         },
-        notes={**demand_notes(columns), **nodes.node_notes(columns)},
+        notes=lambda: {**demand_notes(columns), **nodes.node_notes(columns)},
     )
 
 

@@ -46,20 +46,10 @@ def admit(
 ) -> tuple[Array, Array]:
     """Requests after admission: minimum, step, ratio. [millicores], [MiB]."""
     bursting, compute_class = columns["bursting"], columns["compute_class"]
-    millicores = np.maximum.reduce(
-        [
-            millicores,
-            rules["minimum_vcpu_millicores"][bursting],
-            rules["class_minimum_vcpu_millicores"][compute_class],
-        ]
-    )
-    mebibytes = np.maximum.reduce(
-        [
-            mebibytes,
-            rules["minimum_memory_mib"][bursting],
-            rules["class_minimum_memory_mib"][compute_class],
-        ]
-    )
+    millicores = np.maximum(millicores, rules["minimum_vcpu_millicores"][bursting])
+    millicores = np.maximum(millicores, rules["class_minimum_vcpu_millicores"][compute_class])
+    mebibytes = np.maximum(mebibytes, rules["minimum_memory_mib"][bursting])
+    mebibytes = np.maximum(mebibytes, rules["class_minimum_memory_mib"][compute_class])
     step = np.where(
         bursting == 1,
         rules.assumptions["autopilot_bursting_cpu_step_millicores"],

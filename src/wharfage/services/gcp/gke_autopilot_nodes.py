@@ -73,10 +73,10 @@ def choose_nodes(
 
 def _smallest(columns: Columns, types: NodeTypes, rules: Rules) -> NDArray[np.int64]:
     """First machine type, smallest first, that holds the pod and its GPUs."""
-    node = np.full(len(columns["gpu_type"]), NO_NODE, dtype=np.int64)
-    attachable = rules["takes_gpus"]
+    node = np.array([NO_NODE])
     for code in reversed(range(len(types.names))):
-        node[_holds(columns, types, rules, np.full(len(node), code), attachable[code])] = code
+        holds = _holds(columns, types, rules, np.array([code]), rules["takes_gpus"][code])
+        node = np.where(holds, code, node)
     return node
 
 
