@@ -32,19 +32,24 @@ NOT_LOADED = (
     "numba",
     "dask",
     "xarray",
+    "highspy",
+    "pydantic",
+    "yaml",
+    "typer",
+    "rich",
 )
 
 #: the layers of the design, upper ones first; each may import those below it
 LAYERS = (
-    {"cli", "cli_grid", "cli_rates"},
-    {"api"},
+    {"cli", "cli_files", "cli_grid", "cli_rates", "cli_refresh", "cli_documents", "cli_diff", "cli_advise", "cli_options"},
+    {"api", "api_stacks"},
     {"outputs", "scale", "feeds"},
     {"analysis"},
     {"engine", "nodes"},
     {"inputs", "services", "discounts"},
     {"rates"},
     {"schedules"},
-    {"units", "columns", "errors", "examples"},
+    {"units", "columns", "errors", "plain_yaml", "examples"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
@@ -55,14 +60,22 @@ PUBLIC = [
     "FleetWarning",
     "RateBook",
     "RateError",
+    "Stack",
     "Total",
     "UnknownServiceError",
     "UnpricedError",
     "WharfageError",
     "WorkloadError",
+    "advise",
     "compare",
+    "compare_stack",
+    "diff",
+    "encode",
     "estimate",
     "grid",
+    "price_stack",
+    "read_documents",
+    "reprice",
 ]
 
 

@@ -10,7 +10,9 @@ the rates.
 """
 
 from wharfage.analysis.grid import grid
+from wharfage.analysis.reprice import encode, reprice
 from wharfage.api import Bill, Comparison, Total, compare, estimate
+from wharfage.api_stacks import advise, compare_stack, diff, price_stack, read_documents
 from wharfage.engine.fleet import FleetWarning
 from wharfage.errors import (
     RateError,
@@ -19,6 +21,7 @@ from wharfage.errors import (
     WharfageError,
     WorkloadError,
 )
+from wharfage.inputs.stack import Stack
 from wharfage.rates.book import RateBook
 
 __version__ = "0.1.0"
@@ -29,12 +32,20 @@ __all__ = [
     "FleetWarning",
     "RateBook",
     "RateError",
+    "Stack",
     "Total",
     "UnknownServiceError",
     "UnpricedError",
     "WharfageError",
     "WorkloadError",
+    "advise",
     "compare",
+    "compare_stack",
+    "diff",
+    "encode",
     "estimate",
     "grid",
+    "price_stack",
+    "read_documents",
+    "reprice",
 ]

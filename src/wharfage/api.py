@@ -11,17 +11,19 @@ import numpy as np
 import pandas as pd
 
 from wharfage.analysis.compare import ComparedFleet, cell_faults, compare_fleet
+from wharfage.analysis.reprice import encode
 from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import price_fleet
 from wharfage.engine.failures import raise_unpriced
-from wharfage.engine.fleet import encode_fleet
+from wharfage.engine.fleet import Fleet
 from wharfage.engine.options import read_options
 from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.fleet import read_fleet
 from wharfage.outputs.explain import assumption_lines, explain_workload
-from wharfage.outputs.tables import money
-from wharfage.rates.book import RateBook
+from wharfage.outputs.figures import money
+from wharfage.rates.age import warn_if_stale
+from wharfage.rates.book import RateBook, open_book
 from wharfage.rates.rules import Assumption
 from wharfage.units import DEFAULT_MONTH
 
@@ -241,8 +243,9 @@ def estimate(
 
     Parameters
     ----------
-    fleet : DataFrame, Arrow stream, path or list of dicts
-        One row per workload; the columns of ``wharfage.columns.FLEET_COLUMNS``.
+    fleet : DataFrame, Arrow stream, path, list of dicts or Fleet
+        One row per workload; the columns of ``wharfage.columns.FLEET_COLUMNS``. A fleet that
+        :func:`wharfage.encode` has read is priced again without being read again.
     rates : RateBook or path, optional
         The bundled book by default.
     on : date or ISO text, optional
@@ -282,9 +285,10 @@ def estimate(
     >>> round(bill.frame["daily_cost"][0], 5)
     0.68136
     """
-    book = _book(rates)
+    book = open_book(rates)
     options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
-    priced = price_fleet(encode_fleet(read_fleet(fleet)), book, options)
+    priced = price_fleet(encode(fleet), book, options)
+    warn_if_stale(book, priced.services, options.on)
     if strict and priced.reasons.any.any():
         raise_unpriced(priced)
     return Bill(priced)
@@ -339,35 +343,23 @@ def compare(
     >>> compare(work, services=["aws.fargate", "gcp.cloud_run"]).frame["service"].tolist()
     ['aws.fargate', 'gcp.cloud_run']
     """
-    book = _book(rates)
+    book = open_book(rates)
     options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
     compared = compare_fleet(
-        read_fleet(fleet),
+        fleet if isinstance(fleet, Fleet) else read_fleet(fleet),
         book,
         options,
         services=_several(services),
         regions=_several(regions),
         purchase_options=_several(purchase_options),
     )
+    used = {name for entry in compared.scenarios for name in entry.priced.services}
+    warn_if_stale(book, sorted(used), options.on)
     if strict:
         for entry in compared.scenarios:
             if (entry.feasible & entry.priced.reasons.any).any():
                 raise_unpriced(entry.priced, entry.feasible)
     return Comparison(compared)
-
-
-def _book(rates: RateBook | str | Path | None) -> RateBook:
-    """Book that was given, opened if it is a path; the bundled one by default."""
-    if rates is None:
-        return RateBook.bundled()
-    if isinstance(rates, RateBook):
-        return rates
-    if isinstance(rates, str | Path):
-        return RateBook.open(rates)
-    raise InvalidValueError(
-        f"rates is a {type(rates).__name__}, not a rate book.",
-        hint="give RateBook.open(path), or the path.",
-    )
 
 
 def _several(names: Sequence[str] | None) -> Sequence[str] | None:

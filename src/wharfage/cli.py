@@ -5,12 +5,51 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from wharfage.cli_advise import advise
+from wharfage.cli_diff import diff
+from wharfage.cli_documents import (
+    ConcurrencyOption,
+    LcuOption,
+    LogOption,
+    ProfileOption,
+    PublicTasksOption,
+    RegistryOption,
+    RequestSecondsOption,
+    RequestsOption,
+    RunSecondsOption,
+    TransferOption,
+    bill_of,
+    compare_documents,
+    is_documents,
+    price_documents,
+    read,
+    traffic,
+    usage,
+)
 from wharfage.cli_grid import grid
+from wharfage.cli_options import (
+    AssumeOption,
+    BeforeFirstOption,
+    Fleet,
+    Fleets,
+    FreeTierOption,
+    MonthOption,
+    OnOption,
+    OutOption,
+    PurchaseOption,
+    RatesOption,
+    RegionOption,
+    ServiceOption,
+    SizesOption,
+    StrictOption,
+    keywords_of,
+    words,
+)
 from wharfage.cli_rates import rates_app
 from wharfage.errors import InvalidValueError, WharfageError
 
@@ -36,42 +75,9 @@ app = typer.Typer(
 )
 app.add_typer(rates_app, name="rates")
 app.command()(grid)
+app.command()(diff)
+app.command()(advise)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-
-Fleet = Annotated[
-    str, typer.Argument(metavar="FLEET", help="CSV, Parquet, JSON or JSON lines; or: example")
-]
-OnOption = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Date of the rates.")]
-MonthOption = Annotated[
-    str, typer.Option("--month", metavar="M", help="730h, 720h, or a month such as 2026-02.")
-]
-RatesOption = Annotated[
-    Path | None, typer.Option("--rates", metavar="DIR", help="Folder of rate tables.")
-]
-FreeTierOption = Annotated[str, typer.Option("--free-tier", metavar="account|none")]
-SizesOption = Annotated[str, typer.Option("--sizes", metavar="round_up|strict")]
-BeforeFirstOption = Annotated[
-    str | None,
-    typer.Option("--before-first", metavar="nearest", help="Price earlier dates too, as doubtful."),
-]
-AssumeOption = Annotated[
-    list[str] | None, typer.Option("--assume", metavar="NAME=VALUE", help="May be repeated.")
-]
-ServiceOption = Annotated[
-    str | None, typer.Option("--service", help="Fills empty cells of the column.")
-]
-RegionOption = Annotated[
-    str | None, typer.Option("--region", help="Fills empty cells of the column.")
-]
-PurchaseOption = Annotated[
-    str | None, typer.Option("--purchase-option", help="Fills empty cells of the column.")
-]
-
-
-StrictOption = Annotated[bool, typer.Option("--strict", help="Fail if any row is unpriced.")]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Write .csv, .parquet or .json.")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -88,7 +94,7 @@ def root(
 
 @app.command()
 def price(
-    fleet: Fleet,
+    fleet: Fleets,
     service: ServiceOption = None,
     region: RegionOption = None,
     purchase_option: PurchaseOption = None,
@@ -101,28 +107,44 @@ def price(
     assume: AssumeOption = None,
     strict: StrictOption = False,  # noqa: FBT002
     lines: Annotated[bool, typer.Option("--lines", help="One row per charge.")] = False,  # noqa: FBT002
+    lcu_hours: LcuOption = None,
+    transfer_gib: TransferOption = None,
+    log_gib: LogOption = None,
+    registry_gib: RegistryOption = None,
+    requests_per_month: RequestsOption = None,
+    request_seconds: RequestSecondsOption = None,
+    concurrency: ConcurrencyOption = None,
+    run_seconds: RunSecondsOption = None,
+    profile: ProfileOption = None,
+    public_tasks: PublicTasksOption = False,  # noqa: FBT002
     out: OutOption = None,
 ) -> None:
-    """Price a fleet: what every workload costs per day and month.
+    """Price a fleet or documents: what every workload costs per day and month.
 
     Example: wharfage price example --on 2026-10-01
+    Example: wharfage price deployment.yaml --service gcp.gke_autopilot --region us-central1
     """
     from wharfage.outputs import bills, files, tables  # noqa: PLC0415  keeps --help quick
 
     if out is not None:
         files.check_output_path(out)
-    bill = _bill(
-        fleet,
-        fill={"service": service, "region": region, "purchase_option": purchase_option},
-        on=on,
-        month=month,
-        rates=rates,
-        free_tier=free_tier,
-        sizes=sizes,
-        before_first=before_first,
-        assume=assume,
-        strict=strict,
-    )
+    fill = {"service": service, "region": region, "purchase_option": purchase_option}
+    keywords = keywords_of(on, month, rates, free_tier, sizes, before_first, assume, strict)
+    if is_documents(fleet):
+        amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, public_tasks=public_tasks)
+        known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
+        raise typer.Exit(
+            price_documents(
+                read(fleet, known, month),
+                fill,
+                amounts,
+                keywords,
+                lines=lines,
+                out=out,
+                limit=SHOWN,
+            )
+        )
+    bill = _bill(fleet[0], fill, keywords)
     if out is not None:
         frame = bill.lines() if lines else bill.frame
         files.write_frame(bills.with_provenance(frame, bill), out)
@@ -155,23 +177,30 @@ def explain(
     sizes: SizesOption = "round_up",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
+    lcu_hours: LcuOption = None,
+    transfer_gib: TransferOption = None,
+    log_gib: LogOption = None,
+    registry_gib: RegistryOption = None,
+    requests_per_month: RequestsOption = None,
+    request_seconds: RequestSecondsOption = None,
+    concurrency: ConcurrencyOption = None,
+    run_seconds: RunSecondsOption = None,
+    profile: ProfileOption = None,
+    public_tasks: PublicTasksOption = False,  # noqa: FBT002
 ) -> None:
     """Explain one workload: the arithmetic from what it asks for to what it costs.
 
     Example: wharfage explain example checkout
+    Example: wharfage explain app.yaml load_balancer/web --service aws.fargate_eks --region us-east-1
     """
-    bill = _bill(
-        fleet,
-        fill={"service": service, "region": region, "purchase_option": purchase_option},
-        on=on,
-        month=month,
-        rates=rates,
-        free_tier=free_tier,
-        sizes=sizes,
-        before_first=before_first,
-        assume=assume,
-        strict=False,
-    )
+    fill = {"service": service, "region": region, "purchase_option": purchase_option}
+    keywords = keywords_of(on, month, rates, free_tier, sizes, before_first, assume, strict=False)
+    if is_documents([fleet]):
+        amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, public_tasks=public_tasks)
+        known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
+        bill: Bill = bill_of(read([fleet], known, month), fill, amounts, keywords)
+    else:
+        bill = _bill(fleet, fill, keywords)
     text = bill.explain(workload)
     typer.echo(text)
     raise typer.Exit(SOME_UNPRICED if "\nunpriced: " in text else DONE)
@@ -180,7 +209,7 @@ def explain(
 @app.command()
 def compare(
     fleet: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(metavar="[FLEET]", help="As for price; or give one workload by options."),
     ] = None,
     services: Annotated[str | None, typer.Option("--services", help="Comma-separated ids.")] = None,
@@ -198,6 +227,12 @@ def compare(
     requests_per_month: Annotated[float | None, typer.Option("--requests-per-month")] = None,
     request_seconds: Annotated[float | None, typer.Option("--request-seconds")] = None,
     concurrency: Annotated[float | None, typer.Option("--concurrency")] = None,
+    profile: ProfileOption = None,
+    lcu_hours: LcuOption = None,
+    transfer_gib: TransferOption = None,
+    log_gib: LogOption = None,
+    registry_gib: RegistryOption = None,
+    public_tasks: PublicTasksOption = False,  # noqa: FBT002
     on: OnOption = None,
     month: MonthOption = "730h",
     rates: RatesOption = None,
@@ -211,10 +246,10 @@ def compare(
     """Compare services: the same work everywhere it can run, ranked.
 
     Example: wharfage compare example
+    Example: wharfage compare k8s/ --region us-east-1
     Example: wharfage compare --vcpu 0.5 --memory-gib 1 --region ap-northeast-2
     """
-    from wharfage import RateBook  # noqa: PLC0415  keeps --help quick
-    from wharfage import compare as compare_services  # noqa: PLC0415
+    from wharfage import compare as compare_services  # noqa: PLC0415  keeps --help quick
     from wharfage.outputs import bills, comparisons, files, tables  # noqa: PLC0415
 
     if out is not None:
@@ -230,26 +265,20 @@ def compare(
         "request_seconds": request_seconds,
         "concurrency": concurrency,
     }
-    extra = [f"--{name.replace('_', '-')}" for name, value in one.items() if value is not None]
-    if fleet is not None and extra:
-        raise InvalidValueError(
-            f"{extra[0]} describes one workload, but a fleet is given ({len(extra)} such option(s)).",
-            hint="give a fleet, or one workload by options.",
+    keywords = keywords_of(on, month, rates, free_tier, sizes, before_first, assume, strict)
+    scenarios: dict[str, Any] = {
+        "services": words(services),
+        "regions": words(regions),
+        "purchase_options": words(purchase_options),
+    }
+    if fleet and is_documents(fleet):
+        amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, public_tasks=public_tasks)
+        known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
+        scenarios |= {"region": region}
+        raise typer.Exit(
+            compare_documents(read(fleet, known, month), scenarios, amounts, keywords, out=out)
         )
-    result = compare_services(
-        _one_workload(one, region) if fleet is None else _read(fleet, {"region": region}),
-        services=_words(services),
-        regions=_words(regions),
-        purchase_options=_words(purchase_options),
-        rates=RateBook.open(rates) if rates is not None else None,
-        on=on,
-        month=month,
-        free_tier=free_tier,
-        sizes=sizes,
-        strict=strict,
-        before_first=before_first,
-        assumptions=_assumptions(assume or []),
-    )
+    result = compare_services(_compared(fleet, one, region), **scenarios, **keywords)
     if out is not None:
         files.write_frame(bills.with_provenance(result.frame, result), out)
         err.print(f"{len(result.frame):,} scenarios written to {out}")
@@ -258,6 +287,21 @@ def compare(
         comparisons.print_comparison(tables.console(), result, SHOWN)
     faulty = comparisons.print_faults(err, result, REASONS_SHOWN)
     raise typer.Exit(SOME_UNPRICED if faulty else DONE)
+
+
+def _compared(
+    fleet: list[str] | None, one: dict[str, float | None], region: str | None
+) -> list[dict[str, object]] | pd.DataFrame:
+    """Fleet to compare: a file's, or the one workload that options describe."""
+    if not fleet:
+        return _one_workload(one, region)
+    extra = [f"--{name.replace('_', '-')}" for name, value in one.items() if value is not None]
+    if extra:
+        raise InvalidValueError(
+            f"{extra[0]} describes one workload, but a fleet is given ({len(extra)} such option(s)).",
+            hint="give a fleet, or one workload by options.",
+        )
+    return _read(fleet[0], {"region": region})
 
 
 def _one_workload(given: dict[str, float | None], region: str | None) -> list[dict[str, object]]:
@@ -270,36 +314,10 @@ def _one_workload(given: dict[str, float | None], region: str | None) -> list[di
     return [{"workload": "workload", "region": region, **row}]
 
 
-def _words(text: str | None) -> list[str] | None:
-    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+def _bill(fleet: str, fill: dict[str, str | None], keywords: dict[str, Any]) -> Bill:
+    from wharfage import estimate  # noqa: PLC0415  keeps --help quick
 
-
-def _bill(
-    fleet: str,
-    *,
-    fill: dict[str, str | None],
-    on: str | None,
-    month: str,
-    rates: Path | None,
-    free_tier: str,
-    sizes: str,
-    before_first: str | None,
-    assume: list[str] | None,
-    strict: bool,
-) -> Bill:
-    from wharfage import RateBook, estimate  # noqa: PLC0415  keeps --help quick
-
-    return estimate(
-        _read(fleet, fill),
-        rates=RateBook.open(rates) if rates is not None else None,
-        on=on,
-        month=month,
-        free_tier=free_tier,
-        sizes=sizes,
-        before_first=before_first,
-        assumptions=_assumptions(assume or []),
-        strict=strict,
-    )
+    return estimate(_read(fleet, fill), **keywords)
 
 
 def _read(fleet: str, fill: dict[str, str | None]) -> pd.DataFrame:
@@ -311,15 +329,6 @@ def _read(fleet: str, fill: dict[str, str | None]) -> pd.DataFrame:
     if fleet == NAME and not path.exists():
         path = example_fleet_path()
     return fill_empty(read_file(path), fill)
-
-
-def _assumptions(given: list[str]) -> dict[str, str]:
-    wrong = [text for text in given if "=" not in text]
-    if wrong:
-        raise InvalidValueError(
-            f"--assume {wrong[0]!r} is not NAME=VALUE.", hint="--assume target_utilization=0.7"
-        )
-    return dict(text.split("=", 1) for text in given)
 
 
 def _give_up_stdout() -> None:

@@ -88,6 +88,27 @@ BOOT_DISK_TYPES = (
     "pd-ssd",
     "pd-extreme",
     "hyperdisk-balanced",
+    "hyperdisk-extreme",
+    "hyperdisk-ml",
+    "hyperdisk-throughput",
+    "pd-standard-regional",
+    "pd-balanced-regional",
+    "pd-ssd-regional",
+)
+
+LOAD_BALANCER_TYPES = (
+    "global_external_application",
+    "global_external_proxy",
+    "regional_external_application",
+    "regional_external_proxy",
+    "external_passthrough",
+    "regional_internal_application",
+    "regional_internal_proxy",
+    "internal_passthrough",
+    "application",
+    "network",
+    "gateway",
+    "classic",
 )
 
 
@@ -147,8 +168,15 @@ FLEET_COLUMNS: dict[str, Column] = {
         Column("bursting", Kind.FLAG, "Autopilot cluster supports bursting", default=True),
         _category("ephemeral_storage_type", "Autopilot storage SKU", ("ssd", "standard"), "ssd"),
         Column("gpu_zonal_redundancy", Kind.FLAG, "Cloud Run GPU zonal redundancy", default=True),
+        _number(
+            "start_seconds", "seconds", "when pods start, in a plan over time; at once where empty"
+        ),
+        _number("end_seconds", "seconds", "when pods end, in a plan over time; never where empty"),
+        _count("max_per_node", "most replicas on one node, in a plan; any number where empty"),
+        _count("min_zones", "zones that the replicas must be spread over, in a plan", 1.0),
         _category("instance_type", "machine type of explicit nodes"),
         _count("node_count", "explicit nodes", 1.0),
+        _count("zone_count", "zones of a GKE node pool; node_count is per zone", 1.0),
         _number("boot_disk_gib", "GiB", "boot disk per node", 0.0),
         _category("boot_disk_type", "boot disk type", BOOT_DISK_TYPES),
         _count("public_ipv4_count", "public IPv4 addresses per node", 0.0),
@@ -166,13 +194,39 @@ FLEET_COLUMNS: dict[str, Column] = {
         ),
         _number("storage_gib", "GiB", "stored", 0.0),
         _number("transfer_gib", "GiB", "transferred per month", 0.0),
-        _category("transfer_to", "destination of the transfer"),
+        _category("transfer_to", "destination: a region, or a name that the service's table lists"),
+        _category(
+            "network_kind",
+            "what sends the transfer, on Google Cloud",
+            ("vm_premium", "vm_standard", "cloud_run"),
+            "vm_premium",
+        ),
+        _category("load_balancer_type", "kind of load balancer", LOAD_BALANCER_TYPES),
+        _count("forwarding_rule_count", "forwarding rules of a project's load balancers", 1.0),
+        _category(
+            "ipv4_state", "what a public IPv4 address is doing", ("in_use", "idle"), "in_use"
+        ),
         _number("lcu_hours", "hours", "load balancer capacity units", 0.0),
         _number("log_gib", "GiB", "log ingestion per month", 0.0),
+        _category(
+            "log_class", "kind of logs", ("standard", "vended", "infrequent_access"), "standard"
+        ),
         _number("iops", "count", "provisioned IOPS", 0.0),
         _number("throughput_mibps", "MiB/s", "provisioned throughput", 0.0),
         _number("events_per_month", "count", "events", 0.0, maximum=1e15),
+        _category(
+            "event_kind",
+            "what is done to events",
+            ("bus", "pipeline", "transformation", "custom", "pipe", "api_destination"),
+        ),
         _number("build_minutes", "minutes", "build time per month", 0.0),
+        Column(
+            "automatic_deployment", Kind.FLAG, "App Runner deploys every new image", default=False
+        ),
+        _number("hybrid_node_vcpu", "vCPU", "own machines that are nodes of EKS clusters", 0.0),
+        _count("argocd_application_count", "Argo CD applications per cluster, where EKS runs it"),
+        _count("ack_resource_count", "ACK resources per cluster, where EKS runs ACK"),
+        _count("kro_instance_count", "kro instances per cluster, where EKS runs kro"),
         Column(
             "billing_account",
             Kind.CATEGORY,
@@ -230,6 +284,41 @@ METERS: dict[str, Meter] = {
             "surcharge for a Kubernetes version in extended support",
         ),
         Meter("control_plane_tier_hours", "Hours", "provisioned control plane tier"),
+        Meter("storage_gib_months", "GiB-Months", "storage, averaged over the month"),
+        Meter("iops_months", "IOPS-Months", "provisioned IOPS beyond what is included"),
+        Meter(
+            "throughput_mibps_months",
+            "MiBps-Months",
+            "provisioned throughput beyond what is included",
+        ),
+        Meter("provisioned_memory_gib_hours", "GiB-Hours", "memory time of provisioned instances"),
+        Meter("automatic_deployment_months", "Application-Months", "automatic deployment"),
+        Meter("hybrid_node_vcpu_hours", "vCPU-Hours", "own machines that are nodes of clusters"),
+        Meter("argocd_capability_hours", "Hours", "Argo CD run by EKS"),
+        Meter("argocd_application_hours", "Hours", "Argo CD applications"),
+        Meter("ack_capability_hours", "Hours", "AWS Controllers for Kubernetes run by EKS"),
+        Meter("ack_resource_hours", "Hours", "resources of AWS Controllers for Kubernetes"),
+        Meter("kro_capability_hours", "Hours", "kro run by EKS"),
+        Meter("kro_instance_hours", "Hours", "kro instances"),
+        Meter("load_balancer_hours", "Hours", "load balancers"),
+        Meter("lcu_hours", "LCU-Hours", "load balancer capacity units"),
+        Meter("internet_transfer_gib", "GiB", "data sent to the internet"),
+        Meter("zone_transfer_gib", "GiB", "data between zones, once for each direction"),
+        Meter("transfer_gib", "GiB", "data sent"),
+        Meter("standard_tier_transfer_gib", "GiB", "data sent over the Standard network tier"),
+        Meter("cloud_run_transfer_gib", "GiB", "data sent by Cloud Run"),
+        Meter("processed_gib", "GiB", "data that a load balancer or gateway processes"),
+        Meter("forwarding_rule_hours", "Hours", "up to the first rules that one price covers"),
+        Meter("additional_forwarding_rule_hours", "Hours", "forwarding rules beyond them"),
+        Meter("nat_vm_hours", "Hours", "machines that a NAT gateway serves"),
+        Meter("nat_gateway_hours", "Hours", "NAT gateways"),
+        Meter("idle_public_ipv4_hours", "Hours", "public IPv4 addresses that nothing uses"),
+        Meter("log_gib", "GiB", "log ingestion"),
+        Meter("log_retention_gib_months", "GiB-Months", "logs kept beyond the included days"),
+        Meter("events", "Events", "events"),
+        Meter("build_minutes", "Minutes", "builds on the smallest machine"),
+        Meter("build_vcpu_minutes", "vCPU-Minutes", "vCPU time of builds"),
+        Meter("build_memory_gib_minutes", "GiB-Minutes", "memory time of builds"),
     )
 }
 

@@ -6,7 +6,8 @@ The tree::
     ├── WorkloadError (ValueError)       a fleet that cannot be read or priced as written
     │   ├── MissingColumnError (KeyError)
     │   ├── InvalidValueError
-    │   └── IllegalSizeError
+    │   ├── IllegalSizeError
+    │   └── DocumentError               a manifest that cannot be read, or contradicts itself
     ├── RateError                        a rate table that is wrong, or a rate that is not there
     │   ├── RateTableError (ValueError)
     │   ├── UnknownRateError (KeyError)
@@ -15,6 +16,8 @@ The tree::
     ├── UnknownServiceError (KeyError)
     ├── UnpricedError                    a sum was asked over rows that have no price
     ├── FeedError                        a provider's price feed could not be read
+    ├── ClusterError                     a cluster did not finish, or its machines differ
+    ├── MissingExtraError (ImportError)  an optional package that the work needs is not installed
     └── ScheduleError (ValueError)       a tier schedule that makes no sense
 
 Every message says what is wrong, where and how many, then a blank line and a hint.
@@ -88,6 +91,10 @@ class IllegalSizeError(WorkloadError):
     """A size that the service does not sell."""
 
 
+class DocumentError(WorkloadError):
+    """A manifest or task definition that cannot be read, or that contradicts itself."""
+
+
 class RateError(WharfageError):
     """A rate table is wrong, or a rate is not there."""
 
@@ -118,6 +125,18 @@ class UnpricedError(WharfageError):
 
 class FeedError(WharfageError):
     """A provider's price feed could not be read."""
+
+
+class RateWarning(UserWarning):
+    """Rates that are old for the date they are used on."""
+
+
+class ClusterError(WharfageError):
+    """A cluster did not finish its work, or its machines differ."""
+
+
+class MissingExtraError(WharfageError, ImportError):
+    """An optional package that the work needs is not installed."""
 
 
 class ScheduleError(WharfageError, ValueError):

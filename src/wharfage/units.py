@@ -36,6 +36,18 @@ PRICING_UNITS: dict[str, tuple[str, float]] = {
     "1M Requests": ("Requests", 1e-6),
     "GiB-Months": ("GiB-Months", 1.0),
     "GB-Months": ("GiB-Months", 1.0),
+    "GiB": ("GiB", 1.0),
+    "GB": ("GiB", 1.0),
+    "LCU-Hours": ("LCU-Hours", 1.0),
+    "Application-Months": ("Application-Months", 1.0),
+    "IOPS-Months": ("IOPS-Months", 1.0),
+    "MiBps-Months": ("MiBps-Months", 1.0),
+    "GiBps-Months": ("MiBps-Months", 1.0 / MIB_PER_GIB),
+    "Events": ("Events", 1.0),
+    "1M Events": ("Events", 1e-6),
+    "Minutes": ("Minutes", 1.0),
+    "vCPU-Minutes": ("vCPU-Minutes", 1.0),
+    "GiB-Minutes": ("GiB-Minutes", 1.0),
 }
 
 _HOURS = re.compile(r"(\d+(?:\.\d+)?)h")

@@ -28,11 +28,22 @@ AXES: dict[str, dict[str, list[Any]]] = {
 MORE: dict[str, dict[str, list[Any]]] = {
     "aws.fargate": {"cpu_architecture": ["x86_64", "arm64"], "purchase_option": ["spot"]},
     "aws.ec2": {"instance_type": ["m5.large", "m7g.xlarge", "nosuch"], "node_count": [1, 2.5]},
+    "aws.app_runner": {"min_instances": [0, 2]},
+    "aws.cloudwatch_logs": {"log_class": ["standard", "vended"], "log_gib": [20_000, 5]},
+    "aws.data_transfer": {"transfer_to": ["internet", "us-west-2", "x"], "transfer_gib": [20_000]},
+    "aws.ebs": {"boot_disk_type": ["gp3", "pd-ssd"], "storage_gib": [40], "iops": [None, 4000]},
+    "aws.eventbridge": {"event_kind": ["custom", "bus"], "events_per_month": [1e6]},
+    "aws.load_balancer": {"load_balancer_type": ["application", None], "transfer_gib": [100]},
+    "aws.eks_nodes": {"instance_type": ["m5.large", None]},
+    "aws.ecs_ec2": {"instance_type": ["m5.large", None]},
+    "aws.eks_auto_mode": {"instance_type": ["m5.large", "g6.xlarge"]},
+    "aws.ecs_managed_instances": {"instance_type": ["m5.large", "g6.xlarge"]},
     "aws.eks": {"kubernetes_version": ["1.33", "1.20", None], "cluster_count": [1, 40]},
     "gcp.compute_engine": {
         "instance_type": ["n2-standard-4", "e2-medium"],
         "hours_per_month": [100, 730, 9999],
     },
+    "gcp.gke_standard": {"instance_type": ["n2-standard-4", None], "zone_count": [1, 3]},
     "gcp.gke": {"cluster_type": ["autopilot", "regional"], "cluster_count": [1, 3]},
     "gcp.gke_autopilot": {
         "compute_class": ["general_purpose", "balanced"],

@@ -69,12 +69,13 @@ class PriceTable:
         # (meter, key without the machine type) -> prices by region and machine type
         self.machines: dict[tuple[str, frozenset[tuple[str, str]]], MachineCells] = {}
         self.sizes: dict[str, tuple[Decimal, Decimal]] = {}
-        for block in document.get("rates") or []:
-            self._add_block(block, folder)
+        blocks = document.get("rates") or []
+        self.tiered = {b["meter"] for b in blocks if Decimal(str(b.get("tier_start", "0"))) != 0}
+        for block in blocks:
+            if block["meter"] not in self.tiered:
+                self._add_block(block, folder)
 
     def _add_block(self, block: Mapping[str, Any], folder: Path) -> None:
-        if Decimal(str(block.get("tier_start", "0"))) != 0:
-            raise ValueError("no service of the oracle has graduated tiers")
         if block["pricing_unit"] != self.meters[block["meter"]]["pricing_unit"]:
             raise ValueError(f"{block['meter']}: the block's pricing unit is not the meter's")
         key = frozenset(
@@ -129,6 +130,8 @@ class PriceTable:
 
     def _rate(self, meter: str, attributes: Mapping[str, str], on: date) -> Decimal:
         """Return the price in force on a day, per canonical unit."""
+        if meter in self.tiered:
+            raise ValueError(f"the oracle does not know graduated tiers, such as those of {meter}")
         columns = list(self.meters[meter]["key"])
         place = self._place(columns.pop(0), attributes, on) if columns else ""
         key = frozenset((column, attributes[column]) for column in columns)

@@ -53,7 +53,6 @@ FORM = [
         "not known here",
         "low",
     ),
-    ("no rates", "rates:\n", "rates: []\nnote:\n", "at least 1 item", "rates: []"),
     (
         "unknown doubt",
         '  price: "0.40"',

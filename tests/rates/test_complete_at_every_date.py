@@ -16,7 +16,7 @@ from wharfage.rates.table import RateTable
 
 BOOK = wf.RateBook.bundled()
 #: what a region sells one by one, so that no region has to have it all
-ONE_BY_ONE = {"instance_type", "boot_disk_type"}
+ONE_BY_ONE = {"instance_type", "boot_disk_type", "transfer_to"}
 
 Cells = set[tuple[str, frozenset[tuple[str, str]]]]
 
@@ -35,7 +35,9 @@ def required(service: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, meter in table.meters.items()
-        if meter.place_column and not meter.form.minor and not ONE_BY_ONE & set(meter.variants)
+        if meter.place_column
+        and not (meter.form.minor or meter.form.optional)
+        and not ONE_BY_ONE & set(meter.variants)
     )
 
 
@@ -76,8 +78,11 @@ def test_table_prices_something_on_its_first_complete_day(service: str) -> None:
     table = BOOK.table(service)
     day = table.form.available_from
     assert any(
-        (select_unit_prices(table, name, day).status == Status.PRICED).any()
-        for name in table.meters
+        (
+            select_unit_prices(BOOK.table(meter.prices_of or service), name, day).status
+            == Status.PRICED
+        ).any()
+        for name, meter in table.form.meters.items()
     )
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from pydantic import ValidationError
+
+from wharfage.rates.schema import TableForm
+
 Break = Callable[..., Any]
 Keep = Callable[..., Any]
 
@@ -96,6 +101,12 @@ def test_minor_meter_is_not_needed(kept: Keep) -> None:
     kept(NO_SEOUL_STORAGE, minor)
 
 
+def test_optional_meter_is_not_needed(kept: Keep) -> None:
+    """A meter that only some workloads use may be missing; who uses it has no price."""
+    optional = ("key: [region]\n", "key: [region]\n    optional: true\n")
+    kept(NO_SEOUL_STORAGE, optional)
+
+
 def test_spot_is_not_needed_everywhere(kept: Keep) -> None:
     """Spot is priced in one region of the good table, and for vCPU only."""
     assert kept().services()
@@ -118,3 +129,23 @@ def test_region_is_followed_through_its_groups(broken: Break) -> None:
     bad = broken(("tier_2: [ap-northeast-2]", "tier_2: [ap-northeast-2, sa-east-1]"))
     words = "sa-east-1 priced for idle_vcpu_hours (request) but not for ephemeral_storage_gib_hours"
     assert f"{words} (1 region(s), on 2026-03-01)" in str(bad.error)
+
+
+def test_table_without_rates_takes_every_price_from_another() -> None:
+    """Rates may be left empty only where each meter names the table that prices it."""
+    table: dict[str, Any] = {
+        "service": "aws.nodes",
+        "title": "Nodes",
+        "currency": "USD",
+        "checked_on": "2026-11-23",
+        "available_from": "2026-11-23",
+        "purchase_options": ["on_demand"],
+        "meters": {
+            "instance_hours": {"pricing_unit": "Hours", "key": ["region"], "prices_of": "aws.ec2"}
+        },
+        "rates": [],
+    }
+    assert not TableForm.model_validate(table).rates
+    del table["meters"]["instance_hours"]["prices_of"]
+    with pytest.raises(ValidationError, match="may be empty only where every price comes"):
+        TableForm.model_validate(table)

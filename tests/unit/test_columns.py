@@ -130,9 +130,16 @@ def test_counts_are_the_contracts() -> None:
         "replicas",
         "gpu_count",
         "min_instances",
+        "max_per_node",
+        "min_zones",
         "node_count",
+        "zone_count",
         "public_ipv4_count",
+        "forwarding_rule_count",
         "cluster_count",
+        "argocd_application_count",
+        "ack_resource_count",
+        "kro_instance_count",
     }
 
 

@@ -133,7 +133,7 @@ class ComparedFleet:
 
 
 def compare_fleet(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Fleet,
     book: RateBook,
     options: Options,
     *,
@@ -148,7 +148,7 @@ def compare_fleet(
     InvalidValueError
         If a service, region or option is unknown, or the fleet holds no workload.
     """
-    whole = encode_fleet(frame)
+    whole = frame if isinstance(frame, Fleet) else encode_fleet(frame)
     workloads, left_out = _only_workloads(whole)
     _check_comparable(workloads, left_out, regions)
     scenarios = []
@@ -254,7 +254,7 @@ def _only_workloads(fleet: Fleet) -> tuple[Fleet, tuple[str, ...]]:
         CellFault(f.column, position[f.rows[~is_fee[f.rows]]], f.reason) for f in fleet.faults
     ]
     kept = Fleet(
-        frame=fleet.frame.iloc[keep],
+        table=fleet.frame.iloc[keep],
         ids=fleet.workloads[keep],
         arrays={name: values[keep] for name, values in fleet.arrays.items()},
         values=fleet.values,
@@ -270,7 +270,7 @@ def _baseline(fleet: Fleet, book: RateBook, options: Options) -> NDArray[np.floa
     if not {"service", "region"} <= fleet.given:
         return np.full(len(fleet), np.nan)
     everything = Fleet(
-        fleet.frame, fleet.ids, fleet.arrays, fleet.values,
+        fleet.table, fleet.ids, fleet.arrays, fleet.values,
         frozenset({*fleet.given, "vcpu", "memory_gib"}), fleet.faults,
     )  # fmt: skip
     return price_fleet(everything, book, options).monthly_cost

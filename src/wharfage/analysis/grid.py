@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from wharfage.analysis.grid_axes import OUTER, check_size, date_labels, read_axes
 from wharfage.analysis.grid_cells import PricedCells, Said, price_cells
+from wharfage.analysis.grid_reduced import ReducedGrid
+from wharfage.analysis.grid_reducers import CHEAPEST, Reduction, read_reduction
 from wharfage.analysis.grid_reductions import factored
 from wharfage.engine.options import read_options
 from wharfage.engine.plan import Options
@@ -47,6 +49,9 @@ def grid(
     before_first: str | None = None,
     assumptions: Mapping[str, Assumption] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    reduce: str | None = None,
+    over: str | Sequence[str] | None = None,
+    costs: bool = True,
     **columns: object,
 ) -> xr.Dataset:
     """Cube of costs: one workload in every combination of the listed values.
@@ -69,6 +74,15 @@ def grid(
         Raise if any cell has no price.
     progress : callable, optional
         Called as ``progress(done, total)`` with numbers of cells while they are priced.
+    reduce : {"cheapest", "min", "max", "mean", "sum", "median", "q05" ..., "top10" ...}, optional
+        Reduce the cube while it is priced, without ever holding its cells. Cells without a price
+        are left out.
+    over : str or list of str, optional
+        Axes to reduce, `service` by default; of ``cheapest``, one. ``top10`` looks for the ten
+        cheapest cells of the whole cube and takes none.
+    costs : bool
+        With False, a reduction keeps no costs, only which is cheapest, or how many cells have no
+        price: 1 byte per cell of 10^9.
     **columns
         Any fleet columns but `workload` and `billing_account`: lists make axes, in the order
         given.
@@ -100,6 +114,10 @@ def grid(
     {'region': 2, 'vcpu': 2}
     >>> round(float(cube.monthly_cost.sel(region="ap-northeast-2", vcpu=0.5)), 2)
     24.45
+    >>> best = grid(["aws.fargate", "gcp.gke_autopilot"], reduce="cheapest", vcpu=[0.25, 4],
+    ...             memory_gib=4, region="us-east-1", on="2026-10-01")
+    >>> best.attrs["labels"][int(best["service"][1])]
+    'aws.fargate'
     """
     book = rates if rates is not None else RateBook.bundled()
     labels, fixed = read_axes({"service": service, "on": on, "month": month, **columns})
@@ -118,6 +136,11 @@ def grid(
     ]
     if "on" in labels:
         labels["on"] = date_labels([row[0].on for row in options])
+    if reduce is not None:
+        wanted = read_reduction(reduce, over, {name: len(each) for name, each in labels.items()})
+        cube = _reduced(services, labels, fixed, book, options, wanted, progress, costs=costs)
+        cube.attrs |= _attributes(labels, fixed, options, book, Said())
+        return cube
     cells, said = _price(services, fixed, labels, book, options, progress)
     cube = _cube(cells, labels)
     cube.attrs = _attributes(labels, fixed, options, book, said)
@@ -146,6 +169,63 @@ def _price(
     if "service" not in labels:
         return next(parts), said
     return _stacked(parts, labels, frozenset().union(*read.values())), said
+
+
+def _reduced(
+    services: Sequence[str],
+    labels: Mapping[str, pd.Index],
+    fixed: Mapping[str, Any],
+    book: RateBook,
+    options: list[list[Options]],
+    reduction: Reduction,
+    progress: Callable[[int, int], None] | None,
+    *,
+    costs: bool,
+) -> xr.Dataset:
+    """Cube without the axes of a reduction, in the order of its labels."""
+    import xarray as xr  # noqa: PLC0415  imported on first use
+
+    inner = {name: values for name, values in labels.items() if name not in OUTER}
+    constant = {name: value for name, value in fixed.items() if name not in OUTER}
+    if reduction.count is not None:
+        read = [columns_read(find_service(name), book.table(name)) for name in services]
+        inner = {name: each for name, each in inner.items() if any(name in own for own in read)}
+    outer = {"on": len(options), "month": len(options[0])}
+    flat = [each for row in options for each in row]
+    cells = ReducedGrid(services, constant, inner, outer, book, flat)
+    told = _counter(progress, math.prod(cells.sizes))
+    if reduction.count is not None:
+        return _top(*cells.top(reduction.count, told), labels)
+    found = cells.reduce(reduction, told, costs=costs)
+    is_cheapest = reduction.how == CHEAPEST
+    arrays = {reduction.over[0] if is_cheapest else "unpriced": found.other}
+    if found.cost is not None:
+        arrays["monthly_cost"] = found.cost
+    left = [name for name in labels if name not in reduction.over]
+    gone = {name: 0 for name in found.axes if name not in labels}
+    variables = {
+        name: xr.Variable(found.axes, values).isel(gone).transpose(*left)
+        for name, values in arrays.items()
+    }
+    cube = xr.Dataset(variables, {name: _coordinate(labels[name]) for name in left})
+    if is_cheapest:
+        cube.attrs["labels"] = _coordinate(labels[reduction.over[0]]).tolist()
+    return cube
+
+
+def _top(
+    cost: NDArray[Any], places: Mapping[str, NDArray[np.intp]], labels: Mapping[str, pd.Index]
+) -> xr.Dataset:
+    """The cheapest cells by rank, each with the labels of the axes that make a difference."""
+    import xarray as xr  # noqa: PLC0415  imported on first use
+
+    variables = {
+        name: ("rank", _coordinate(values)[places[name]])
+        for name, values in labels.items()
+        if name in places
+    }
+    ranks = np.arange(1, len(cost) + 1)
+    return xr.Dataset({**variables, "monthly_cost": ("rank", cost)}, {"rank": ranks})
 
 
 def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:

@@ -177,7 +177,7 @@ class _OwnCells:
         arrays["billing_account"] = np.arange(rows)
         values["billing_account"] = ("",) * rows
         return Fleet(
-            frame=pd.DataFrame(index=pd.RangeIndex(rows)),
+            table=pd.DataFrame(index=pd.RangeIndex(rows)),
             ids=np.broadcast_to(np.array(["cell"], dtype=object), rows),
             arrays=arrays,
             values=values,

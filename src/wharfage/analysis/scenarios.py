@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from wharfage.engine.fleet import EMPTY, CellFault, Fleet
 from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.rates.book import RateBook
-from wharfage.rates.regions import Regions
 from wharfage.services import find_service, service_ids
+
+if TYPE_CHECKING:
+    from wharfage.rates.regions import Regions
 
 NO_REGION_IN_METRO = "no_region_in_metro"
 BILLING_MODES = FLEET_COLUMNS["billing_mode"].choices

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wharfage.rates.schema import CreditForm
-from wharfage.rates.table import RateTable
+if TYPE_CHECKING:
+    from wharfage.rates.schema import CreditForm
+    from wharfage.rates.table import RateTable
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,41 +12,59 @@ from numpy.typing import NDArray
 from wharfage.columns import COST_STATUSES, LINE_COLUMNS
 from wharfage.engine.priced import PricedFleet, ServiceResult
 from wharfage.engine.tiles import own_rows, price_tile
+from wharfage.engine.workload_ids import text_column
 from wharfage.rates.lookup import UnitPrices
 
 
 def workload_frame(priced: PricedFleet) -> pd.DataFrame:
     """One row per workload in input order: the inputs, then what it costs."""
-    cost = priced.monthly_cost
-    frame = priced.fleet.frame.copy(deep=False)
+    cost, reasons = priced.monthly_cost, priced.reasons
+    frame = priced.fleet.frame
     columns = {
         "daily_cost": cost * priced.options.month.per_day,
         "monthly_cost": cost,
         "monthly_list_cost": priced.list_cost,
         "billed_vcpu": priced.billed_vcpu,
         "billed_memory_gib": priced.billed_memory_gib,
-        "cost_status": np.array(COST_STATUSES, dtype=object)[status_codes(priced)],
-        "unpriced_reason": priced.reasons.text(),
+        "cost_status": _texts(status_codes(priced), COST_STATUSES),
+        "unpriced_reason": _texts(
+            reasons.codes - 1 if reasons.exist else np.broadcast_to(np.int64(-1), len(frame)),
+            reasons.texts[1:],
+        ),
     }
     results = pd.DataFrame(columns, index=frame.index, copy=False)
     kept = frame.drop(columns=[name for name in columns if name in frame])
     if "workload" not in kept:
-        kept.insert(0, "workload", priced.fleet.workloads)
+        kept.insert(0, "workload", priced.fleet.labels)
     else:
-        kept = kept.assign(workload=priced.fleet.workloads)
+        kept = kept.assign(workload=priced.fleet.labels)
     return pd.concat([kept, results], axis="columns")
+
+
+def _texts(codes: NDArray[np.integer[Any]], words: Sequence[str]) -> pd.Series | NDArray[Any]:
+    """Text column of codes, nothing where a code is negative; one text repeated costs nothing."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for frames
+
+    if codes.strides[0]:
+        known = pa.array(words, pa.large_string())
+        return text_column(known.take(pa.array(codes, mask=codes < 0)))
+    code = int(codes[0])
+    if code < 0:
+        return text_column(pa.nulls(len(codes), pa.large_string()))
+    return text_column(pa.repeat(pa.scalar(words[code], pa.large_string()), len(codes)))
 
 
 def status_codes(priced: PricedFleet) -> NDArray[np.int64]:
     """Status of every row, as a position in ``COST_STATUSES``."""
-    codes = np.full(len(priced.fleet), COST_STATUSES.index("exact"), dtype=np.int64)
-    for status, mask in (
-        ("doubtful", priced.doubtful),
-        ("lower_bound", priced.lower_bound),
-        ("unpriced", priced.reasons.any),
-    ):
-        if mask.any():
-            codes[mask] = COST_STATUSES.index(status)
+    masks = {
+        "doubtful": priced.doubtful,
+        "lower_bound": priced.lower_bound,
+        "unpriced": priced.reasons.any if priced.reasons.exist else np.broadcast_to(np.False_, 1),
+    }
+    codes = np.broadcast_to(np.int64(COST_STATUSES.index("exact")), len(priced.fleet))
+    for status, mask in masks.items():
+        if mask.strides[0] and mask.any():
+            codes = np.where(mask, COST_STATUSES.index(status), codes)
     return codes
 
 

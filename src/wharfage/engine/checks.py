@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,8 @@ from wharfage.services import Service, find_service, service_ids
 from wharfage.services.accelerators import NO_GPU
 from wharfage.services.demand import REQUESTS, RUNS
 
-Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
-Fault = Callable[[Mask, str], None]
+Fault = Callable[[NDArray[Any], str], None]
 
 
 def check_columns(fleet: Fleet, services: list[Service]) -> None:
@@ -52,10 +52,10 @@ def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
     MissingColumnError
         If any is lacking.
     """
-    names = list(fleet.frame.columns)
     missing = {column: users for column, users in needed.items() if column not in fleet.given}
     if not missing:
         return
+    names = list(fleet.frame.columns)
     unknown = [name for name in names if name not in FLEET_COLUMNS]
     hints = [
         f"column {near!r}: {did_you_mean(near, [column], cutoff=NEARLY)}"
@@ -75,16 +75,17 @@ def split_by_service(fleet: Fleet, reasons: Reasons, book: RateBook) -> list[Por
     """Workloads of each service; those without a known service get a reason."""
     codes, names = fleet.arrays["service"], fleet.values["service"]
     known = [name for name in service_ids() if name in book.tables]
-    if EMPTY in _present(fleet, "service"):
-        reasons.add(np.flatnonzero(codes == EMPTY), "required: service is empty")
-    if not set(names) <= set(known):
-        everywhere = np.arange(len(fleet))
-        none_near = f"known: {', '.join(known)}"
-        _unknown_names("unknown_service", names, known, none_near, codes, everywhere, reasons)
-    present = [
-        name for n, name in enumerate(names) if name in known and n in _present(fleet, "service")
-    ]
-    return [_portion(fleet, find_service(name), book) for name in present]
+    present = _present(fleet, "service")
+
+    def fault(mask: Mask, text: str) -> None:
+        reasons.add(np.flatnonzero(mask), text)
+
+    if EMPTY in present:
+        fault(codes == EMPTY, "required: service is empty")
+    used = [code for code in sorted(present) if code >= 0]
+    none_near = f"known: {', '.join(known)}"
+    _unknown_names("unknown_service", names, used, known, none_near, codes, fault)
+    return [_portion(fleet, find_service(names[n]), book) for n in used if names[n] in known]
 
 
 def _portion(fleet: Fleet, service: Service, book: RateBook) -> Portion:
@@ -95,7 +96,15 @@ def _portion(fleet: Fleet, service: Service, book: RateBook) -> Portion:
         code = fleet.values["service"].index(service.id)
         is_whole = _present(fleet, "service") == {code}
         rows = None if is_whole else np.flatnonzero(fleet.arrays["service"] == code)
-        return Portion(fleet, service, rows, names)
+        return Portion(
+            service,
+            fleet.arrays,
+            fleet.values,
+            names,
+            shape=(len(fleet),),
+            rows=rows,
+            faults=fleet.faults,
+        )
 
     return fleet.keep((service.id, names), make)
 
@@ -107,25 +116,22 @@ def _present(fleet: Fleet, column: str) -> frozenset[int]:
     return fleet.keep(("present", column), lambda: occurring(own))
 
 
-def check_rows(
-    fleet: Fleet, plan: ServicePlan, book: RateBook, options: Options, reasons: Reasons
-) -> None:
-    """Give a reason to every row that the service cannot price as written."""
-    portion, service = plan.portion, plan.service
-    table = book.table(service.id)
+def check_rows(plan: ServicePlan, book: RateBook, options: Options, fault: Fault) -> None:
+    """Give a reason to every row that the service cannot price as written.
+
+    `fault` is called with the rows (a mask, or positions) and the reason.
+    """
+    _cell_faults(plan.portion, fault)
+    _places(plan.portion, book, fault)
+    check_work(plan.portion, options, fault)
+    _offers(plan.portion, book.table(plan.service.id), options.on, fault)
+
+
+def check_work(portion: Portion, options: Options, fault: Fault) -> None:
+    """Faults of the work itself: cells that its kind needs, hours, accelerators."""
     columns = portion.of_month(options.month)
-
-    def fault(mask: Mask, text: str) -> None:
-        if mask.any():
-            reasons.add(portion.rows[np.broadcast_to(mask, portion.count)], text)
-
-    _cell_faults(fleet, portion, reasons)
-    _regions(fleet, portion, table, book, reasons)
-    if "instance_type" in service.columns and table.machine_types:
-        known = table.machine_types
-        none_near = f"{table.service} has {len(known):,} types"
-        _unknown_names_of(portion, "instance_type", known, none_near, reasons)
-    _demand(fleet, portion, fault)
+    service = portion.service
+    _demand(portion, fault)
     if "hours_per_month" in service.columns:
         most = options.month.hours
         if portion.largest("hours_per_month") > most * (1 + 1e-9):
@@ -136,43 +142,41 @@ def check_rows(
             (columns["gpu_type"] == NO_GPU) & (columns["gpu_count"] > 0),
             "required: gpu_type is empty but gpu_count is not",
         )
-    _offers(portion, table, options.on, fault)
 
 
-def _cell_faults(fleet: Fleet, portion: Portion, reasons: Reasons) -> None:
+def _places(portion: Portion, book: RateBook, fault: Fault) -> None:
+    """Faults of where the work runs: regions and machine types that do not exist."""
+    table = book.table(portion.service.id)
+    _regions(portion, table, book, fault)
+    if "instance_type" in portion.service.columns and table.machine_types:
+        known = table.machine_types
+        none_near = f"{table.service} has {len(known):,} types"
+        _unknown_names_of(portion, "instance_type", known, none_near, fault)
+
+
+def _cell_faults(portion: Portion, fault: Fault) -> None:
     service = portion.service
     used = {*service.columns, "region", "billing_account"}
     if service.reads_demand:
         used |= {"runs_per_month", "requests_per_month"}
-    for cell in fleet.faults:
+    for cell in portion.cell_faults:
         if cell.column in used:
-            own = np.intersect1d(cell.rows, portion.rows, assume_unique=True)
-            reasons.add(own, cell.reason)
+            fault(cell.rows, cell.reason)
 
 
-def _has_fault(fleet: Fleet, column: str, rows: Rows) -> Mask:
-    faulty = [cell.rows for cell in fleet.faults if cell.column == column]
-    return np.isin(rows, np.concatenate(faulty)) if faulty else np.zeros(1, dtype=np.bool_)
-
-
-def _regions(
-    fleet: Fleet, portion: Portion, table: RateTable, book: RateBook, reasons: Reasons
-) -> None:
+def _regions(portion: Portion, table: RateTable, book: RateBook, fault: Fault) -> None:
     provider = table.service.split(".", 1)[0]
     known = {**book.regions.of_provider(provider), **dict.fromkeys(table.regions)}
     if not known:
         return
     if EMPTY in portion.codes_present("region"):
         empty = portion.columns["region"] == EMPTY
-        empty = empty & ~_has_fault(fleet, "region", portion.rows)
-        reasons.add(
-            portion.rows[np.broadcast_to(empty, portion.count)], "required: region is empty"
-        )
+        fault(empty & ~portion.is_faulty("region"), "required: region is empty")
     none_near = f"{provider} has {len(known)} regions"
     # A region of another cloud is answered with the one in the same metropolitan area.
     twins = {name: book.regions.same_metro(provider, name) for name in portion.values["region"]}
     hints = {name: f"did you mean '{twin}'" for name, twin in twins.items() if twin}
-    _unknown_names_of(portion, "region", known, none_near, reasons, hints)
+    _unknown_names_of(portion, "region", known, none_near, fault, hints)
 
 
 def _unknown_names_of(
@@ -180,45 +184,42 @@ def _unknown_names_of(
     column: str,
     known: Collection[str],
     none_near: str,
-    reasons: Reasons,
+    fault: Fault,
     hints: Mapping[str, str] | None = None,
 ) -> None:
     """Reasons for the names of a column that are not known, where the column has any."""
     names = portion.values[column]
-    if all(names[code] in known for code in portion.codes_present(column) if code >= 0):
-        return
-    codes = np.broadcast_to(portion.columns[column], portion.count)
-    _unknown_names(
-        f"unknown_{column}", names, known, none_near, codes, portion.rows, reasons, hints
-    )
+    used = [code for code in sorted(portion.codes_present(column)) if code >= 0]
+    codes = portion.columns[column]
+    _unknown_names(f"unknown_{column}", names, used, known, none_near, codes, fault, hints)
 
 
 def _unknown_names(
     reason: str,
     names: Sequence[str],
+    used: Sequence[int],
     known: Collection[str],
     none_near: str,
     codes: NDArray[np.int64],
-    rows: Rows,
-    reasons: Reasons,
+    fault: Fault,
     hints: Mapping[str, str] | None = None,
 ) -> None:
     """Reasons for names that are not known, each with the nearest; many names share one reason."""
-    used = np.bincount(codes[codes >= 0], minlength=len(names)) > 0
-    unknown = [int(code) for code in np.flatnonzero(used) if names[int(code)] not in known]
+    unknown = [code for code in used if names[code] not in known]
     for code in unknown[:DISTINCT_TEXTS]:
         hint = (hints or {}).get(names[code]) or did_you_mean(names[code], known) or none_near
-        reasons.add(rows[codes == code], f"{reason}: {names[code]!r} ({hint.rstrip('?')})")
-    rest = np.isin(codes, unknown[DISTINCT_TEXTS:])
-    reasons.add(rows[rest], f"{reason}: one of {len(unknown):,} unknown names ({none_near})")
+        fault(codes == code, f"{reason}: {names[code]!r} ({hint.rstrip('?')})")
+    if len(unknown) > DISTINCT_TEXTS:
+        rest = np.isin(codes, unknown[DISTINCT_TEXTS:])
+        fault(rest, f"{reason}: one of {len(unknown):,} unknown names ({none_near})")
 
 
-def _demand(fleet: Fleet, portion: Portion, fault: Fault) -> None:
+def _demand(portion: Portion, fault: Fault) -> None:
     """Faults of the kind of work, and of cells that it needs."""
     service, columns = portion.service, portion.columns
     for name in service.required:
         if portion.has_empty(name):
-            empty = np.isnan(columns[name]) & ~_has_fault(fleet, name, portion.rows)
+            empty = np.isnan(columns[name]) & ~portion.is_faulty(name)
             fault(empty, f"required: {name} is empty")
     demand = columns["demand"]
     present = portion.codes_present("demand")
@@ -236,7 +237,7 @@ def _demand(fleet: Fleet, portion: Portion, fault: Fault) -> None:
         runs_it = name in service.columns and DEMAND_KINDS[code] not in service.cannot_run
         if runs_it and code in present and portion.has_empty(name):
             empty = (demand == code) & np.isnan(columns[name])
-            fault(empty & ~_has_fault(fleet, name, portion.rows), f"required: {name} is empty")
+            fault(empty & ~portion.is_faulty(name), f"required: {name} is empty")
 
 
 def _offers(portion: Portion, table: RateTable, on: dt.date, fault: Fault) -> None:

@@ -6,15 +6,18 @@ the rates.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.discounts.credits import Pool, Share, select_credits
 from wharfage.engine import checks
+from wharfage.engine.compiled.kernel import compile_plan
 from wharfage.engine.findings import Findings, add_faults, add_missing_rates, find, joined
 from wharfage.engine.fleet import Fleet
 from wharfage.engine.plan import Options, plan_service
-from wharfage.engine.pooling import average_tier_prices, give_credits
+from wharfage.engine.pooling import PoolSums, average_tier_prices, give_credits
 from wharfage.engine.portion import Portion
 from wharfage.engine.priced import PricedFleet, ServiceResult
 from wharfage.engine.reasons import Reasons
@@ -24,7 +27,9 @@ from wharfage.rates.book import RateBook
 Array = NDArray[np.float64]
 
 
-def price_fleet(fleet: Fleet, book: RateBook, options: Options) -> PricedFleet:
+def price_fleet(
+    fleet: Fleet, book: RateBook, options: Options, sums: PoolSums | None = None
+) -> PricedFleet:
     """Every workload of an encoded fleet, priced on one date.
 
     Parameters
@@ -35,6 +40,8 @@ def price_fleet(fleet: Fleet, book: RateBook, options: Options) -> PricedFleet:
         Where rates, rules and credits come from.
     options : Options
         Date, month and choices.
+    sums : PoolSums, optional
+        What all parts of a larger fleet use and spend in common, of which this is one.
 
     Returns
     -------
@@ -53,20 +60,25 @@ def price_fleet(fleet: Fleet, book: RateBook, options: Options) -> PricedFleet:
     priced = PricedFleet(fleet, book, options, {}, reasons, {})
     pool_cost: dict[str, dict[str, Array]] = {}
     for portion in portions:
-        _price_service(priced, portion, pool_cost)
-    give_credits(priced, pool_cost)
+        _price_service(priced, portion, pool_cost, sums)
+    give_credits(priced, pool_cost, sums)
     return priced
 
 
 def _price_service(
-    priced: PricedFleet, portion: Portion, pool_cost: dict[str, dict[str, Array]]
+    priced: PricedFleet,
+    portion: Portion,
+    pool_cost: dict[str, dict[str, Array]],
+    sums: PoolSums | None,
 ) -> None:
     """Price the workloads of one service, and note what they spent in each pool."""
     book, options, name = priced.book, priced.options, portion.service.id
     drawn = credits_drawn(book, name, options)
     plan = plan_service(portion, book, options, [share for _, share in drawn])
-    checks.check_rows(priced.fleet, plan, book, options, priced.reasons)
-    tier_prices = average_tier_prices(priced, plan)
+    checks.check_rows(
+        plan, book, options, lambda rows, text: _add(priced.reasons, portion, rows, text)
+    )
+    tier_prices = average_tier_prices(priced, plan, sums)
     list_cost, effective_cost = np.empty(portion.count), np.empty(portion.count)
     spent = [np.empty(portion.count) for _ in drawn]
 
@@ -77,7 +89,11 @@ def _price_service(
             whole[rows] = part
         return find(tile, rows, options)
 
-    found = map_tiles(price, portion.count)
+    compiled = None if tier_prices else compile_plan(plan, options)
+    if compiled is None:
+        found = map_tiles(price, portion.count)
+    else:
+        found = compiled.price_all(list_cost, effective_cost, spent)
     add_faults(priced.reasons, portion, found)
     add_missing_rates(priced.reasons, plan, found)
     doubtful = joined([part.doubtful for part in found], found)
@@ -95,6 +111,15 @@ def _price_service(
         joined([part.lower_bound for part in found], found),
         doubtful,
     )
+
+
+def _add(reasons: Reasons, portion: Portion, where: NDArray[Any], text: str) -> None:
+    """Give a reason to rows of a portion: a mask over it, or positions in it."""
+    if where.dtype == np.bool_:
+        if where.any():
+            reasons.add(portion.rows[np.broadcast_to(where, portion.count)], text)
+    else:
+        reasons.add(portion.rows[where], text)
 
 
 def credits_drawn(book: RateBook, service: str, options: Options) -> list[tuple[Pool, Share]]:

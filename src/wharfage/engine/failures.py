@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -69,43 +72,59 @@ def raise_unpriced(priced: PricedFleet, among: Mask | None = None) -> None:
         Always; ``errors`` holds one typed error per reason.
     """
     failures = failure_frame(priced, among)
-    rows = len(priced.fleet)
-    groups = failures.groupby(["service", "reason"], sort=False, dropna=False)
-    errors = [
-        _error(priced, str(service), str(reason), group)
-        for (service, reason), group in list(groups)[:1000]
+    groups = [
+        Unpriced(str(service), str(reason), len(group), *group.iloc[0][["workload", "row"]])
+        for (service, reason), group in failures.groupby(
+            ["service", "reason"], sort=False, dropna=False
+        )
     ]
-    errors.sort(key=lambda pair: -pair[0])
-    shown = [f"- {error.message}" for _, error in errors[:SHOWN]]
+    raise unpriced_error(groups, failures, len(priced.fleet), priced.options.on)
+
+
+@dataclass(frozen=True)
+class Unpriced:
+    """Workloads of one service without a price for one reason; the first by id and row, from 1."""
+
+    service: str
+    reason: str
+    count: int
+    workload: str
+    row: int
+
+
+def unpriced_error(
+    groups: Sequence[Unpriced], failures: pd.DataFrame, rows: int, on: dt.date
+) -> UnpricedError:
+    """Error that tells of all unpriced workloads of a fleet of `rows`, by reason."""
+    largest = sorted(groups[:1000], key=lambda group: -group.count)
+    errors = [_error(group, rows, on) for group in largest]
+    shown = [f"- {error.message}" for error in errors[:SHOWN]]
     if len(errors) > SHOWN:
         shown.append(f"- and {len(errors) - SHOWN:,} more reasons")
-    hint = next((error.hint for _, error in errors if error.hint), None)
-    raise UnpricedError(
-        f"{len(failures):,} of {rows:,} workloads have no price on {priced.options.on}:\n"
-        + "\n".join(shown),
+    hint = next((error.hint for error in errors if error.hint), None)
+    missing = sum(group.count for group in groups)
+    return UnpricedError(
+        f"{missing:,} of {rows:,} workloads have no price on {on}:\n" + "\n".join(shown),
         hint=hint or "error.failures lists them; without strict, the rest is priced.",
         failures=failures,
-        errors=[error for _, error in errors],
+        errors=errors,
     )
 
 
-def _error(
-    priced: PricedFleet, service: str, reason: str, group: pd.DataFrame
-) -> tuple[int, WharfageError]:
-    first = group.iloc[0]
+def _error(group: Unpriced, rows: int, on: dt.date) -> WharfageError:
     where = (
-        f"({len(group):,} of {len(priced.fleet):,} workloads,"
-        f" first {first['workload']!r} in row {first['row']:,})"
+        f"({group.count:,} of {rows:,} workloads, first {group.workload!r} in row {group.row:,})"
     )
+    service, reason = group.service, group.reason
     kind = TYPES.get(code_of(reason), WorkloadError)
     hint = re.search(r"\((did you mean [^)]*)\)", reason)
     detail = reason.replace(hint[0], "").strip() if hint else reason
     if code_of(reason) in ("unknown_rate", "unknown_region"):
-        detail = f"No rate for {service} {detail.split(': ', 1)[1]} on {priced.options.on}"
+        detail = f"No rate for {service} {detail.split(': ', 1)[1]} on {on}"
         if code_of(reason) == "unknown_region":
             named = re.match(r"unknown_region: (?P<name>'.*?'|\".*?\")(?: |$)", reason)
             region = f"region {named['name']}" if named else detail.split(" on ", 1)[0]
-            detail = f"No rate for {service} in {region} on {priced.options.on}"
+            detail = f"No rate for {service} in {region} on {on}"
     else:
         detail = f"{service}: {detail}"
-    return len(group), kind(f"{detail} {where}.", hint=f"{hint[1]}?" if hint else None)
+    return kind(f"{detail} {where}.", hint=f"{hint[1]}?" if hint else None)

@@ -7,7 +7,8 @@ the date, is found once: which codes occur, whether a cell is empty, which key e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS
-from wharfage.engine.fleet import EMPTY, Fleet
+from wharfage.engine.fleet import EMPTY, CellFault
 from wharfage.rates.lookup import UnitPrices
 from wharfage.rates.table import RateTable
 from wharfage.services import Service
@@ -33,23 +34,45 @@ LOWEST = -2
 
 
 class Portion:
-    """Rows of a fleet that run on one service, and the columns that the service reads."""
+    """Rows of a fleet that run on one service, and the columns that the service reads.
+
+    Columns are (n,), or (1,) where all rows hold the same value. Of a grid, `shape` has one axis
+    per listed column, and a column has length one along every axis but its own.
+    """
 
     def __init__(
-        self, fleet: Fleet, service: Service, rows: NDArray[np.intp] | None, names: frozenset[str]
+        self,
+        service: Service,
+        arrays: Mapping[str, Array],
+        values: Mapping[str, tuple[str, ...]],
+        names: frozenset[str],
+        *,
+        shape: tuple[int, ...],
+        rows: NDArray[np.intp] | None = None,
+        faults: Sequence[CellFault] = (),
     ) -> None:
         self.service = service
         self.is_whole = rows is None
         self._rows = rows
-        self.count = len(fleet) if rows is None else len(rows)
-        self.values = fleet.values
-        self.columns = {name: self._own(fleet.arrays[name]) for name in sorted(names)}
-        self.columns["demand"] = self._demand(fleet)
+        self.shape = shape if rows is None else (len(rows),)
+        self.count = math.prod(self.shape)
+        self.values = values
+        self._faults = list(faults)
+        self.columns = {name: self._own(arrays[name]) for name in sorted(names)}
+        self.columns["demand"] = self._demand(arrays)
         if "billing_mode" in names:
             has_requests = self.columns["demand"] == REQUESTS
             self.columns["billing_mode"] = billing_modes(
                 self.columns["billing_mode"], has_requests, self.columns["gpu_type"]
             )
+        self.forget()
+
+    def itself(self) -> Portion:
+        """The portion, for a fleet that keeps it."""
+        return self
+
+    def forget(self) -> None:
+        """Forget what was found of the columns, because they have changed."""
         self._present: dict[str, frozenset[int]] = {}
         self._empty: dict[str, bool] = {}
         self._largest: dict[str, float] = {}
@@ -59,6 +82,27 @@ class Portion:
     def rows(self) -> NDArray[np.intp]:
         """Positions of the workloads in the fleet."""
         return np.arange(self.count) if self._rows is None else self._rows
+
+    @cached_property
+    def cell_faults(self) -> list[CellFault]:
+        """Cells that cannot be used, by their positions among the portion's rows."""
+        if self.is_whole:
+            return self._faults
+        found = []
+        for cell in self._faults:
+            own = np.flatnonzero(np.isin(self.rows, cell.rows))
+            if len(own):
+                found.append(CellFault(cell.column, own, cell.reason))
+        return found
+
+    def is_faulty(self, column: str) -> NDArray[np.bool_]:
+        """True where a cell of a column cannot be used; one value where none is."""
+        faulty = [cell.rows for cell in self.cell_faults if cell.column == column]
+        if not faulty:
+            return np.zeros(1, dtype=np.bool_)
+        mask = np.zeros(self.count, dtype=np.bool_)
+        mask[np.concatenate(faulty)] = True
+        return mask
 
     def spread(self, values: Array, into: Array) -> None:
         """Put values of the portion's rows into an array over the fleet."""
@@ -94,7 +138,9 @@ class Portion:
     def largest(self, name: str) -> float:
         """Largest number of a column; below any number if all cells are empty."""
         if name not in self._largest:
-            self._largest[name] = float(np.fmax.reduce(self.columns[name], initial=-np.inf))
+            self._largest[name] = float(
+                np.fmax.reduce(self.columns[name], axis=None, initial=-np.inf)
+            )
         return self._largest[name]
 
     def key_codes(self, prices: UnitPrices) -> KeyCodes:
@@ -106,36 +152,38 @@ class Portion:
 
     def _own(self, values: Array) -> Array:
         """Rows of a column; one value if it is the same in all of them."""
+        if values.ndim > 1:
+            return values
         if not values.strides[0]:
             return values[:1]
-        own = values if self._rows is None else values[self._rows]
-        return own[:1] if _is_constant(own) else own
+        return compact(values if self._rows is None else values[self._rows])
 
-    def _demand(self, fleet: Fleet) -> NDArray[np.int64]:
+    def _demand(self, arrays: Mapping[str, Array]) -> NDArray[np.int64]:
         """Kind of work of each row."""
         if not self.service.reads_demand:
             return np.array([ALWAYS_ON])
-        runs = self._own(fleet.arrays["runs_per_month"])
-        requests = self._own(fleet.arrays["requests_per_month"])
+        runs, requests = (
+            self._own(arrays["runs_per_month"]),
+            self._own(arrays["requests_per_month"]),
+        )
         kinds = np.where(~np.isnan(requests), REQUESTS, ALWAYS_ON)
-        return self._own_demand(np.where(~np.isnan(runs), RUNS, kinds))
-
-    @staticmethod
-    def _own_demand(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-        return kinds[:1] if _is_constant(kinds) else kinds
+        return compact(np.where(~np.isnan(runs), RUNS, kinds))
 
 
 def occurring(codes: NDArray[np.int64]) -> frozenset[int]:
     """Codes that occur among `codes`."""
-    counts = np.bincount(codes - LOWEST)
+    counts = np.bincount(codes.ravel() - LOWEST)
     return frozenset((np.flatnonzero(counts) + LOWEST).tolist())
 
 
-def _is_constant(values: Array) -> bool:
-    """True if all values are the same; empty cells are the same as one another."""
+def compact(values: Array) -> Array:
+    """Column as one value if it is the same in all rows; empty cells are the same as one another."""
+    if values.ndim > 1:
+        return values
     first = values[:1]
     is_same = np.isnan if values.dtype.kind == "f" and np.isnan(first[0]) else first.__eq__
-    return bool(np.all(is_same(values[:SAMPLE]))) and bool(np.all(is_same(values)))
+    is_constant = np.all(is_same(values[:SAMPLE])) and np.all(is_same(values))
+    return first if is_constant else values
 
 
 def columns_read(service: Service, table: RateTable) -> frozenset[str]:
@@ -166,11 +214,12 @@ class KeyCodes:
     """Position of each row's key among the prices of a meter; the last one for "no such key".
 
     `codes` is (n,), or (1,) where all rows have the same key; `used` holds the keys that occur.
+    Of a grid, `codes` has the axes that decide the key.
     """
 
     def __init__(self, codes: NDArray[np.intp], keys: int) -> None:
         self.codes = codes
-        self.used = np.flatnonzero(np.bincount(codes, minlength=keys))
+        self.used = np.flatnonzero(np.bincount(codes.ravel(), minlength=keys))
 
 
 def key_identity(prices: UnitPrices) -> tuple[Any, ...]:

@@ -54,7 +54,7 @@ class ServiceResult:
         found: dict[str, list[NDArray[np.intp]]] = {}
 
         def look(tile: slice) -> dict[str, NDArray[np.intp]]:
-            part, count = rows_of(self.plan, tile)
+            part, (count,) = rows_of(self.plan, tile)
             notes = self.plan.service.quantities(part, self.plan.rules).notes_given()
             return {
                 text: np.flatnonzero(np.broadcast_to(mask, count)) + tile.start
@@ -65,7 +65,18 @@ class ServiceResult:
         for part in map_tiles(look, self.plan.portion.count):
             for text, where in part.items():
                 found.setdefault(text, []).append(where)
-        return {text: self.rows[np.concatenate(where)] for text, where in found.items()}
+        said = {text: self.rows[np.concatenate(where)] for text, where in found.items()}
+        return said | self._by_formula()
+
+    def _by_formula(self) -> dict[str, NDArray[np.intp]]:
+        """Rows of the fleet with a price that no list holds, as a note on each meter."""
+        found = {}
+        for name, meter in self.plan.meters.items():
+            derived = meter.prices.is_derived
+            if derived is not None and derived[meter.codes].any():
+                mask = np.broadcast_to(derived[meter.codes], self.plan.portion.count)
+                found[f"{name}_by_formula"] = self.rows[mask]
+        return found
 
     @cached_property
     def billed(self) -> tuple[Array, Array]:

@@ -23,7 +23,7 @@ TILE = 16_384
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Rows = slice | NDArray[np.intp]
+Rows = slice | NDArray[np.intp] | tuple[slice, ...]
 Found = TypeVar("Found")
 
 
@@ -31,8 +31,9 @@ Found = TypeVar("Found")
 class Tile:
     """Quantities and costs of some rows.
 
-    Costs are before credits; NaN where a quantity is. `pool_cost` holds, per pool share, the
-    effective cost that its credit may cover. `missing` maps a meter to the rows that use it
+    Costs are before credits; NaN where a quantity is; list and effective cost may be one array.
+    `pool_cost` holds, per pool share, the effective cost that its credit may cover, as an array
+    that broadcasts to the rows. `missing` maps a meter to the rows that use it
     without a price; `lower_bound` and `doubtful` are masks, or None where no row is.
     """
 
@@ -50,11 +51,15 @@ class Tile:
 class _Costs:
     """Costs of a tile while its meters are added up; `into` is where they are to stand."""
 
-    def __init__(self, count: int, pools: int, into: tuple[Array, Array] | None) -> None:
-        self.count = count
-        self.list_cost, self.effective_cost = into or (np.empty(count), np.empty(count))
+    def __init__(
+        self, shape: tuple[int, ...], pools: int, into: tuple[Array, Array] | None
+    ) -> None:
+        self.shape = shape
+        self.into = into
+        self.list_cost = into[0] if into else np.empty(shape)
+        self.effective_cost = into[1] if into else self.list_cost
         self.is_first = self.is_list = True
-        self.pool_cost = [np.zeros(count) for _ in range(pools)]
+        self.pool_cost: list[Array] = [np.zeros(1)] * pools
         self.missing: dict[str, Mask] = {}
         self.lower_bound: Mask | None = None
         self.doubtful: Mask | None = None
@@ -63,11 +68,13 @@ class _Costs:
 
     def add(self, list_cost: Array, cost: Array) -> None:
         """Add the costs of a meter; the two are one array where the list price is paid."""
-        if self.is_first:
-            self.list_cost[...] = list_cost
         if self.is_list and cost is not list_cost:
+            if self.into is None:
+                self.effective_cost = np.empty(self.shape)
             self.effective_cost[...] = 0.0 if self.is_first else self.list_cost
             self.is_list = False
+        if self.is_first:
+            self.list_cost[...] = list_cost
         if not self.is_first:
             self.list_cost += list_cost
         if not self.is_list:
@@ -78,7 +85,7 @@ class _Costs:
         """All that was added up."""
         if self.is_first:
             self.list_cost[...] = 0.0
-        if self.is_list:
+        if self.is_list and self.into is not None:
             self.effective_cost[...] = self.list_cost
         return Tile(
             quantities,
@@ -107,10 +114,11 @@ def price_tile(
     ----------
     plan : ServicePlan
         Service, columns, rules and prices of the date.
-    rows : slice or array of int
-        Rows to price.
+    rows : slice, array of int, or tuple of slices
+        Rows to price; of a grid, a block of cells, one slice per axis.
     tier_prices : mapping of meter to array (n,), optional
-        Average list price of graduated meters, known once their pools are summed.
+        Average list price of graduated meters, known once their pools are summed; of a block,
+        the prices of its cells.
     keep_meters : bool
         Keep the costs of every meter, for lines.
     into : pair of arrays (n,), optional
@@ -121,16 +129,18 @@ def price_tile(
     Tile
         Costs before credits. [currency per month]
     """
-    part, count = rows_of(plan, rows)
+    part, shape = rows_of(plan, rows)
     found = plan.service.quantities(part, plan.rules)
-    costs = _Costs(count, len(plan.pools), into)
+    costs = _Costs(shape, len(plan.pools), into)
     for name, quantity in found.meters.items():
-        if not (quantity[0] or quantity.any()):
+        if not (quantity.item(0) or quantity.any()):
             continue
         meter = plan.meters[name]
         key = own_rows(meter.codes, rows)
         graduated = None if tier_prices is None else tier_prices.get(name)
-        prices = _unit_prices(meter, key, None if graduated is None else graduated[rows], found)
+        if graduated is not None and not isinstance(rows, tuple):
+            graduated = graduated[rows]
+        prices = _unit_prices(meter, key, graduated, found)
         list_cost, cost = _meter_costs(costs, meter, key, quantity, prices)
         costs.add(list_cost, cost)
         _add_to_pools(costs, plan, part, name, cost)
@@ -142,20 +152,28 @@ def price_tile(
                 (costs.meter_list_cost, list_cost),
                 (costs.meter_effective_cost, cost),
             ):
-                whole = np.broadcast_to(value, count)
+                whole = np.broadcast_to(value, shape)
                 kept[name] = whole if hole is None else np.where(hole, np.nan, whole)
     return costs.tile(found)
 
 
-def rows_of(plan: ServicePlan, rows: Rows) -> tuple[dict[str, NDArray[Any]], int]:
-    """Columns of some rows of a plan, and how many rows these are."""
+def rows_of(plan: ServicePlan, rows: Rows) -> tuple[dict[str, NDArray[Any]], tuple[int, ...]]:
+    """Columns of some rows of a plan, and the shape of these rows."""
     part = {name: own_rows(values, rows) for name, values in plan.columns.items()}
-    return part, rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+    if isinstance(rows, np.ndarray):
+        return part, rows.shape
+    slices = rows if isinstance(rows, tuple) else (rows,)
+    return part, tuple(axis.stop - axis.start for axis in slices)
 
 
 def own_rows(values: NDArray[Any], rows: Rows) -> NDArray[Any]:
-    """Some rows of a column; a column of one value stays as it is."""
-    return values if len(values) == 1 else values[rows]
+    """Some rows of a column; a column of one value, or an axis of one, stays as it is."""
+    if values.size == 1:
+        return values
+    if isinstance(rows, tuple):
+        own = zip(values.shape, rows[-values.ndim :], strict=True)
+        return values[tuple(slice(None) if size == 1 else axis for size, axis in own)]
+    return values[rows]
 
 
 def _unit_prices(
@@ -192,7 +210,7 @@ def _meter_costs(
     cost = list_cost if price is list_price else quantity * price
     if meter.has_doubt:
         doubt = (quantity > 0) & meter.prices.doubtful[key]
-        costs.doubtful = _either(costs.doubtful, doubt, costs.count)
+        costs.doubtful = _either(costs.doubtful, doubt, costs.shape)
     if meter.has_hole:
         # Nothing used costs nothing, whatever its price; used without a price is a hole.
         is_used, is_known = quantity > 0, ~np.isnan(price)
@@ -200,14 +218,14 @@ def _meter_costs(
         list_cost = np.where(is_used & is_known, list_cost, 0.0)
         cost = np.where(is_used & is_known, cost, 0.0)
         if meter.is_minor:
-            costs.lower_bound = _either(costs.lower_bound, hole, costs.count)
+            costs.lower_bound = _either(costs.lower_bound, hole, costs.shape)
         elif hole.any():
-            costs.missing[meter.name] = np.broadcast_to(hole, costs.count)
+            costs.missing[meter.name] = np.broadcast_to(hole, costs.shape)
     return list_cost, cost
 
 
-def _either(one: Mask | None, other: Mask, count: int) -> Mask:
-    return np.broadcast_to(other, count).copy() if one is None else one | other
+def _either(one: Mask | None, other: Mask, shape: tuple[int, ...]) -> Mask:
+    return np.broadcast_to(other, shape).copy() if one is None else one | other
 
 
 def _add_to_pools(
@@ -217,7 +235,9 @@ def _add_to_pools(
         if meter not in share.meters:
             continue
         covered = applies(share.when, part)
-        costs.pool_cost[number] += cost if covered.all() else np.where(covered, cost, 0.0)
+        own = cost if covered.all() else np.where(covered, cost, 0.0)
+        before = costs.pool_cost[number]
+        costs.pool_cost[number] = own if before.size == 1 and not before.any() else before + own
 
 
 def applies(when: Mapping[str, Sequence[int]], columns: Mapping[str, NDArray[Any]]) -> Mask:
@@ -228,15 +248,16 @@ def applies(when: Mapping[str, Sequence[int]], columns: Mapping[str, NDArray[Any
     return mask
 
 
-def tiles(rows: int) -> Iterator[slice]:
-    """Slices of at most ``TILE`` rows that cover `rows` in order."""
-    for start in range(0, rows, TILE):
-        yield slice(start, min(start + TILE, rows))
+def tiles(rows: int, size: int | None = None) -> Iterator[slice]:
+    """Slices of at most `size` rows (by default ``TILE``) that cover `rows` in order."""
+    step = size or TILE
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))
 
 
-def map_tiles(work: Callable[[slice], Found], rows: int) -> list[Found]:
+def map_tiles(work: Callable[[slice], Found], rows: int, size: int | None = None) -> list[Found]:
     """Results of ``work(slice)`` for every tile, in order, on all cores."""
-    slices = list(tiles(rows))
+    slices = list(tiles(rows, size))
     if len(slices) == 1:
         return [work(slices[0])]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:

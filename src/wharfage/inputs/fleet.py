@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,32 @@ from wharfage.errors import InvalidValueError, WorkloadError, did_you_mean
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 SUFFIXES = (*CSV_SUFFIXES, *JSON_LINES_SUFFIXES, ".json", ".parquet", ".pq")
+
+
+class Records:
+    """Workloads out of records, column by column as plain cells; a frame once one is asked for.
+
+    Parameters
+    ----------
+    records : list of mappings
+        One per workload; a name that a record lacks is an empty cell of it.
+    """
+
+    def __init__(self, records: Sequence[Mapping[Any, Any]]) -> None:
+        named = [{str(name): value for name, value in record.items()} for record in records]
+        names = dict.fromkeys(name for record in named for name in record)
+        self.columns = {name: [record.get(name) for record in named] for name in names}
+        self._rows = len(named)
+
+    def __len__(self) -> int:
+        """Number of workloads."""
+        return self._rows
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The workloads as a table."""
+        columns = {name: pd.Series(cells, dtype=object) for name, cells in self.columns.items()}
+        return pd.DataFrame(columns, index=pd.RangeIndex(self._rows))
 
 
 def read_fleet(fleet: object) -> pd.DataFrame:
@@ -38,6 +65,18 @@ def read_fleet(fleet: object) -> pd.DataFrame:
     WorkloadError
         If the input cannot be read as a fleet.
     """
+    found = read_workloads(fleet)
+    return found.frame if isinstance(found, Records) else found
+
+
+def read_workloads(fleet: object) -> pd.DataFrame | Records:
+    """Workloads as a table, or as records where they came as such; see :func:`read_fleet`.
+
+    Raises
+    ------
+    WorkloadError
+        If the input cannot be read as a fleet.
+    """
     if isinstance(fleet, pd.DataFrame):
         return fleet
     if isinstance(fleet, str | Path):
@@ -45,9 +84,9 @@ def read_fleet(fleet: object) -> pd.DataFrame:
     if hasattr(fleet, "__arrow_c_stream__"):
         return _from_arrow(fleet)
     if isinstance(fleet, Mapping):
-        return _from_records([fleet])
+        return records_of([fleet])
     if isinstance(fleet, Iterable):
-        return _from_records(list(fleet))
+        return records_of(list(fleet))
     raise WorkloadError(
         f"A fleet cannot be read from {type(fleet).__name__}.",
         hint="give a DataFrame, an Arrow table, a path or a list of dicts.",
@@ -166,7 +205,7 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
                 f"{path.name} is not valid JSON: {error}.", hint="one array of objects."
             ) from error
         _check_text(path, text, data)
-        return _from_records(data if isinstance(data, list) else [data])
+        return records_of(data if isinstance(data, list) else [data]).frame
     records, failures = [], []
     # Only a line feed ends a line: splitlines() would also cut at separators inside a JSON string.
     for number, line in enumerate(text.split("\n"), start=1):
@@ -184,7 +223,7 @@ def _read_json(path: Path, text: str, *, lines: bool) -> pd.DataFrame:
             failures=failures,
         )
     _check_text(path, text, records)
-    return _from_records(records)
+    return records_of(records).frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -237,7 +276,14 @@ def _check_text(path: Path, text: str, records: Any) -> None:  # noqa: ANN401  p
         ) from error
 
 
-def _from_records(records: list[Any]) -> pd.DataFrame:
+def records_of(records: list[Any]) -> Records:
+    """Records of a list of mappings.
+
+    Raises
+    ------
+    WorkloadError
+        If something else stands in the list.
+    """
     wrong = [
         {"row": number, "value": type(record).__name__}
         for number, record in enumerate(records, start=1)
@@ -250,12 +296,7 @@ def _from_records(records: list[Any]) -> pd.DataFrame:
             hint="write [{'service': 'aws.fargate', ...}].",
             failures=wrong,
         )
-    records = [{str(name): value for name, value in record.items()} for record in records]
-    names = list(dict.fromkeys(name for record in records for name in record))
-    columns = {
-        name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
-    }
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+    return Records(records)
 
 
 def fill_empty(frame: pd.DataFrame, values: Mapping[str, str | None]) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.console import Console
 
-from wharfage.outputs.tables import money, number, print_table, text_or_dash
+from wharfage.outputs.figures import money, number, text_or_dash
+from wharfage.outputs.tables import print_table
 
 if TYPE_CHECKING:
     from pandas.core.groupby import SeriesGroupBy
@@ -105,7 +106,11 @@ def print_unpriced(console: Console, bill: Bill, limit: int) -> int:
 
 def print_reasons(console: Console, workloads: SeriesGroupBy[Any, Any], limit: int) -> None:
     """One line per reason, commonest first: how many workloads, and the first of them."""
-    counts = workloads.agg(["size", "first"])
+    print_reason_counts(console, workloads.agg(["size", "first"]), limit)
+
+
+def print_reason_counts(console: Console, counts: pd.DataFrame, limit: int) -> None:
+    """One line per reason, commonest first, of a frame with size and first id by reason."""
     counts = counts.sort_values("size", ascending=False, kind="stable")
     for reason, count in counts.head(limit).iterrows():
         console.print(f"  {count['size']:,} x {reason}  (first {count['first']!r})", markup=False)

@@ -9,7 +9,8 @@ import pandas as pd
 from rich.console import Console
 
 from wharfage.outputs.bills import print_assumptions, print_reasons
-from wharfage.outputs.tables import money, print_table
+from wharfage.outputs.figures import money
+from wharfage.outputs.tables import print_table
 
 if TYPE_CHECKING:
     from wharfage.api import Comparison
@@ -24,6 +25,7 @@ REASONS_SHOWN = 5
 PARTS = {
     "vcpu_hours": "vCPU",
     "memory_gib_hours": "memory",
+    "provisioned_memory_gib_hours": "provisioned memory",
     "ephemeral_storage_gib_hours": "storage",
     "os_licence_vcpu_hours": "licence",
     "idle_vcpu_hours": "idle vCPU",

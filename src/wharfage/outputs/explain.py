@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from wharfage.columns import COST_STATUSES
 from wharfage.engine.assemble import line_frame, status_codes
 from wharfage.engine.priced import PricedFleet, ServiceResult
-from wharfage.outputs.tables import money, number
+from wharfage.outputs.figures import money, number
+from wharfage.rates.age import table_age
 
 #: notes that services give, in words
 NOTES = {
@@ -30,17 +34,42 @@ DATED = {
     "closed_to_new_customers": ("closed_to_new_customers", "since"),
 }
 
+#: rules that fill an empty size, and its column
+DEFAULTS = {"default_vcpu": "vcpu", "default_memory_gib": "memory_gib"}
 
-def assumption_lines(priced: PricedFleet) -> dict[str, str]:
-    """Everything that was taken for granted, by name, in words."""
+
+def assumption_lines(
+    priced: PricedFleet, counts: Mapping[tuple[str, str], int] | None = None
+) -> dict[str, str]:
+    """Everything that was taken for granted, by name, in words.
+
+    With `counts`, the notes and numbers of workloads are those, and not the fleet's own: this is
+    how a fleet that was priced in parts is told of.
+    """
+    counts = count_assumptions(priced) if counts is None else counts
     said = _choices(priced)
-    for result in priced.services.values():
+    for service, result in priced.services.items():
         said |= {name: text for name, text in _rules(priced, result).items() if name not in said}
-        for note, rows in result.notes.items():
+        for (own, note), count in counts.items():
+            if own != service or note in DEFAULTS:
+                continue
             name, words = _note(priced, result, note)
             before = f"{said[name]}; " if name in said and words not in said[name] else ""
-            said[name] = f"{before}{words} ({len(rows):,} workloads)"
-    return said | _defaults(priced)
+            said[name] = f"{before}{words} ({count:,} workloads)"
+    return said | _defaults(priced, counts)
+
+
+def count_assumptions(priced: PricedFleet) -> Counter[tuple[str, str]]:
+    """Workloads that each note, or default of a size, is true of, by service and its name."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for service, result in priced.services.items():
+        for note, rows in result.notes.items():
+            counts[service, note] = len(rows)
+        rules = priced.book.table(service).form.rules
+        for default, column in DEFAULTS.items():
+            if column in result.columns and default in rules:
+                counts[service, default] = int(np.isnan(result.columns[column]).sum())
+    return +counts
 
 
 def _choices(priced: PricedFleet) -> dict[str, str]:
@@ -61,11 +90,23 @@ def _choices(priced: PricedFleet) -> dict[str, str]:
             "round_up": "illegal sizes are rounded up to the next legal one",
             "strict": "illegal sizes are faults",
         }[options.sizes],
-        "rate_book": f"digest {book.digest}, {len(book.tables)} tables",
+        "rate_book": _book(priced),
     }
     if options.before_first:
         said["before_first"] = "dates before the first rate are priced with it, and doubtful"
     return said
+
+
+def _book(priced: PricedFleet) -> str:
+    """Which rate book, and how old the oldest of its tables that were used is."""
+    book, on = priced.book, priced.options.on
+    said = f"digest {book.digest}, {len(book.tables)} tables, {book.name}"
+    ages = [table_age(book, service, on) for service in priced.services]
+    if not ages:
+        return said
+    oldest = max(ages, key=lambda age: age.days)
+    when = f"{oldest.days:,} days before {on}" if oldest.days > 0 else "in force"
+    return f"{said}; oldest table used {oldest.service}, newest rate {oldest.newest_rate}, {when}"
 
 
 def _rules(priced: PricedFleet, result: ServiceResult) -> dict[str, str]:
@@ -90,20 +131,16 @@ def _read_on(result: ServiceResult, priced: PricedFleet, note: str) -> str:
     return f", {word} {form.versions[-1].date}" if form else ""
 
 
-def _defaults(priced: PricedFleet) -> dict[str, str]:
+def _defaults(priced: PricedFleet, counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
     """Defaults of services that filled empty sizes."""
-    said = {}
-    for result in priced.services.values():
-        rules = priced.book.table(result.plan.service.id).form.rules
-        for column in ("vcpu", "memory_gib"):
-            empty = int(np.isnan(result.columns[column]).sum()) if column in result.columns else 0
-            if not empty or f"default_{column}" not in rules:
-                continue
-            name = f"default_{column}.{result.plan.service.id}"
-            said[name] = (
-                f"{_plain(result.plan.rules[f'default_{column}'])} where empty ({empty:,} workloads)"
-            )
-    return said
+    return {
+        f"{default}.{service}": (
+            f"{_plain(result.plan.rules[default])} where empty ({counts[service, default]:,} workloads)"
+        )
+        for service, result in priced.services.items()
+        for default in DEFAULTS
+        if (service, default) in counts
+    }
 
 
 def explain_workload(priced: PricedFleet, row: int) -> str:

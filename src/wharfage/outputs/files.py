@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,11 @@ import pandas as pd
 from wharfage.errors import InvalidValueError, did_you_mean
 
 SUFFIXES = (".csv", ".parquet", ".json")
+
+#: machine that half-written files belong to: a folder may be shared by several
+HOST = re.sub(r"\W", "_", socket.gethostname())[:40] or "localhost"
+_SERIAL = count()
+_OPEN: set[Path] = set()
 
 
 def check_output_path(path: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
@@ -55,16 +63,54 @@ def whole_file(path: Path) -> Iterator[Path]:
         If it cannot be written; nothing is left behind.
     """
     target = path.resolve()
-    beside = target.with_name(f".wharfage-{os.getpid()}.part")
     try:
-        yield beside
-        beside.replace(target)
+        with part_file(target.parent) as beside:
+            yield beside
+            beside.replace(target)
     except OSError as error:
         raise InvalidValueError(
             f"{path} cannot be written: {error.strerror or error}.", hint="nothing was written."
         ) from error
+
+
+@contextmanager
+def part_file(folder: Path) -> Iterator[Path]:
+    """Name of a file in a folder that is gone afterwards, whatever happens.
+
+    A killed process cannot clean up: its file stays until the next one writes to the same folder.
+    """
+    beside = folder / f".wharfage-{HOST}-{os.getpid()}-{next(_SERIAL)}.part"
+    _OPEN.add(beside)
+    _remove_dead_parts(folder)
+    try:
+        yield beside
     finally:
         beside.unlink(missing_ok=True)
+        _OPEN.discard(beside)
+
+
+def _remove_dead_parts(folder: Path) -> None:
+    """Remove files that processes of this machine left half-written when they were killed."""
+    if os.name != "posix":
+        return  # asking whether a process lives would end it
+    for path in folder.glob(f".wharfage-{HOST}-*-*.part"):
+        process, _, serial = path.stem.removeprefix(f".wharfage-{HOST}-").partition("-")
+        if not (process.isdecimal() and serial.isdecimal()) or path in _OPEN:
+            continue
+        # A number like one's own is that of an earlier process: containers give it out again.
+        if int(process) == os.getpid() or not _is_alive(int(process)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's
+    return True
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:

@@ -9,33 +9,11 @@ import pandas as pd
 from rich.console import Console
 
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
-from wharfage.outputs.tables import print_table, text_or_dash
+from wharfage.outputs.figures import text_or_dash
+from wharfage.outputs.tables import print_table
 from wharfage.rates.book import RateBook, bundled_folder
 from wharfage.rates.lock import check_lock, read_lock
 from wharfage.rates.table import Rate, RateTable
-
-
-def print_tables(console: Console, book: RateBook) -> None:
-    """One line per table, then the digest."""
-    rows = []
-    for service in book.services():
-        table = book.table(service)
-        rates = [rate for meter in table.meters.values() for rate in meter.rates()]
-        doubtful = sum(rate.confidence == "doubtful" for rate in rates)
-        rows.append(
-            (
-                service,
-                str(len(table.regions) or "all"),
-                f"{len(rates):,}",
-                str(min(rate.date for rate in rates)),
-                str(table.newest_rate),
-                str(table.form.checked_on),
-                f"{doubtful:,}" if doubtful else "-",
-            )
-        )
-    headers = ("service", "regions", "rates", "first date", "newest date", "checked on", "doubtful")
-    print_table(console, headers, rows, right=("regions", "rates", "doubtful"))
-    console.print(f"rate book {book.digest}, newest rate {book.newest_date}")
 
 
 def rate_frame(

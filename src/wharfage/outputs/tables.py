@@ -1,13 +1,11 @@
-"""Numbers and tables for people: rounded half up, aligned, in the width there is."""
+"""Tables for people: aligned, in the width there is."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -15,41 +13,6 @@ from rich.text import Text
 
 #: columns of output that goes to a file or a pipe
 PIPED_WIDTH = 160
-
-CENTS = Decimal("0.01")
-
-
-def money(amount: float) -> str:
-    """Amount with two decimals, rounded half up; a dash where there is none.
-
-    Examples
-    --------
-    >>> money(1234.565)
-    '1,234.57'
-    """
-    if amount is None or np.isnan(amount):
-        return "-"
-    # The repr is the shortest text of the float, so 1.005 is rounded as it is written.
-    rounded = Decimal(repr(float(amount))).quantize(CENTS, rounding=ROUND_HALF_UP)
-    return f"{rounded:,.2f}"
-
-
-def number(value: float) -> str:
-    """Number with at most twelve significant digits, without an exponent; a dash for none.
-
-    Examples
-    --------
-    >>> number(0.0000111)
-    '0.0000111'
-    """
-    if value is None or np.isnan(value):
-        return "-"
-    return f"{Decimal(f'{float(value):.12g}'):,f}"
-
-
-def text_or_dash(value: object) -> str:
-    """Text of a cell; a dash where it holds nothing."""
-    return "-" if value is None or value != value else str(value)  # noqa: PLR0124  NaN
 
 
 class Output(Console):

@@ -6,26 +6,34 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wharfage.errors import InvalidValueError, RateTableError, UnknownServiceError, did_you_mean
-from wharfage.rates.check import check_table, raise_problems
+from wharfage.rates.derived import with_derived_rates
 from wharfage.rates.digest import book_digest, table_digest
-from wharfage.rates.document import read_document
 from wharfage.rates.lock import read_lock
-from wharfage.rates.regions import Regions, read_regions
-from wharfage.rates.schema import AssumptionForm
-from wharfage.rates.sources import Sources, read_sources
-from wharfage.rates.table import RateTable, compile_table
+from wharfage.rates.refreshes import Compared, read_refreshes
+from wharfage.rates.table import RateTable
+from wharfage.rates.versions import resolve, shown_folder
+
+if TYPE_CHECKING:
+    from wharfage.rates.regions import Regions
+    from wharfage.rates.schema import AssumptionForm
+    from wharfage.rates.sources import Sources
 
 FOLDER = "pricing_data"
+#: folders of a book that hold no table: how feeds are read, and what platforms offer
+FEEDS, GUIDE = "feeds", "guide"
 #: files of the folder that are not rate tables
 COMPANIONS = ("sources.yaml", "regions.yaml")
+BUNDLED = "bundled"
 
 
 def bundled_folder() -> Path:
     """Folder of the bundled tables: inside the wheel, or beside ``src`` in a source tree."""
+    from importlib.resources import files  # noqa: PLC0415  slow to import
+
     inside = Path(str(files("wharfage"))) / FOLDER
     if inside.is_dir():
         return inside
@@ -49,8 +57,11 @@ class Tables(Mapping[str, RateTable]):
         self._sources = sources
         self._regions = regions
         self._read: dict[str, RateTable] = {}
+        self._whole: dict[str, RateTable] = {}
 
     def _read_table(self, service: str) -> tuple[RateTable | None, list[dict[str, object]]]:
+        from wharfage.rates.reading import read_table  # noqa: PLC0415  loads pydantic and YAML
+
         path = self._paths[service]
         known = self._regions.of_provider(path.parent.name)
         return read_table(path, self._folder, self._sources, known)
@@ -59,10 +70,12 @@ class Tables(Mapping[str, RateTable]):
         """Table of a service; raises RateTableError if it breaks a rule."""
         if service not in self._read:
             table, problems = self._read_table(service)
-            raise_problems(problems, 1)
+            _raise_problems(problems, 1)
             if table is not None:
                 self._read[service] = table
-        return self._read[service]
+        if service not in self._whole:
+            self._whole[service] = with_derived_rates(self._read[service], self)
+        return self._whole[service]
 
     def __contains__(self, service: object) -> bool:
         """True if there is such a table, without reading it."""
@@ -90,7 +103,7 @@ class Tables(Mapping[str, RateTable]):
             problems += found
             if table is not None:
                 self._read[service] = table
-        raise_problems(problems, len(self._paths))
+        _raise_problems(problems, len(self._paths))
 
 
 @dataclass(frozen=True)
@@ -125,13 +138,15 @@ class RateBook:
     def open(cls, path: str | Path) -> RateBook:
         """Tables of a folder laid out like ``pricing_data``, read and checked at once.
 
+        A folder that ``wharfage rates refresh`` wrote opens as the version in force.
+
         Raises
         ------
         RateTableError
             If the folder or any table is missing, unreadable or breaks a rule; all failures
             are listed.
         """
-        book = _open(Path(path))
+        book = _open(resolve(Path(path)))
         book.tables.read_all()
         return book
 
@@ -175,6 +190,22 @@ class RateBook:
         )
 
     @cached_property
+    def name(self) -> str:
+        """``bundled``, or the folder that the book was opened from."""
+        is_bundled = self.folder == bundled_folder()
+        return BUNDLED if is_bundled else str(shown_folder(self.folder))
+
+    @cached_property
+    def refreshes(self) -> tuple[Compared, ...]:
+        """Comparisons of the tables with their providers, oldest first."""
+        return tuple(read_refreshes(self.folder))
+
+    def compared_on(self, service: str) -> dt.date:
+        """Day on which a table was last compared with its sources."""
+        days = [c.read_on for c in self.refreshes if c.service == service and c.is_whole]
+        return max([self.table(service).form.checked_on, *days])
+
+    @cached_property
     def assumptions(self) -> dict[str, AssumptionForm]:
         """Every assumption of every table, by name."""
         found: dict[str, AssumptionForm] = {}
@@ -183,7 +214,16 @@ class RateBook:
         return found
 
 
+def _raise_problems(problems: list[dict[str, object]], tables: int) -> None:
+    if problems:
+        from wharfage.rates.check import raise_problems  # noqa: PLC0415  loads pydantic
+
+        raise_problems(problems, tables)
+
+
 def _open(folder: Path) -> RateBook:
+    from wharfage.rates.reading import expected_id, read_regions, read_sources  # noqa: PLC0415
+
     if not folder.is_dir():
         raise RateTableError(
             f"There is no folder of rate tables at {folder}.",
@@ -208,29 +248,11 @@ def _bundled() -> RateBook:
 
 def table_paths(folder: Path) -> list[Path]:
     """Every rate table below a folder, in order."""
-    return sorted(path for path in folder.rglob("*.yaml") if path.name not in COMPANIONS)
-
-
-def read_table(
-    path: Path, folder: Path, sources: Sources, regions: Mapping[str, str] | None = None
-) -> tuple[RateTable | None, list[dict[str, object]]]:
-    """Table at `path` (None if it cannot be compiled) and every rule that it breaks."""
-    try:
-        document = read_document(path)
-        form, problems = check_table(document, sources, expected_id(path, folder), regions)
-        if form is None or problems:
-            return None, problems
-        return compile_table(form, document, table_digest(path)), []
-    except RateTableError as error:
-        listed = error.failures.to_dict("records") or [
-            {"file": path.name, "line": 1, "message": error.message}
-        ]
-        return None, [{"rule": "form"} | {str(k): v for k, v in r.items()} for r in listed]
-
-
-def expected_id(path: Path, folder: Path) -> str:
-    """Service id that a table's place stands for."""
-    return ".".join(path.relative_to(folder).with_suffix("").parts)
+    return sorted(
+        path
+        for path in folder.rglob("*.yaml")
+        if path.name not in COMPANIONS and path.relative_to(folder).parts[0] not in (FEEDS, GUIDE)
+    )
 
 
 def parse_date(value: object) -> dt.date:
@@ -252,3 +274,17 @@ def parse_date(value: object) -> dt.date:
         raise InvalidValueError(
             f"on={value!r} is not a date.", hint="write it as 2026-10-01."
         ) from None
+
+
+def open_book(rates: RateBook | str | Path | None) -> RateBook:
+    """Book that was given, opened if it is a path; the bundled one by default."""
+    if rates is None:
+        return RateBook.bundled()
+    if isinstance(rates, RateBook):
+        return rates
+    if isinstance(rates, str | Path):
+        return RateBook.open(rates)
+    raise InvalidValueError(
+        f"rates is a {type(rates).__name__}, not a rate book.",
+        hint="give RateBook.open(path), or the path.",
+    )

@@ -1,25 +1,33 @@
 """The single rates of a block: written in the table, or in a file of machine prices beside it.
 
 A matrix file has a machine type per line and a region per column; a history file has a date, a
-region, a machine type and a price per line. Prices stay text.
+region, a machine type and a price per line; rates appended by a refresh have a line each
+(:mod:`wharfage.rates.appended`). Prices stay text.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.errors import RateTableError
-from wharfage.rates.schema import PLAIN, RateBlock
+
+if TYPE_CHECKING:
+    from wharfage.rates.schema import RateBlock
 
 #: column of machine files that names the machine
 MACHINE = "instance_type"
+
+#: digits with at most one point: no sign, exponent, blank or underscore
+PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,10 @@ def read_cells(block: RateBlock, folder: Path) -> Cells:
     RateTableError
         If a file is missing, lacks a column, repeats a machine or holds a text that is no price.
     """
+    from wharfage.rates.schema import AppendedBlock  # noqa: PLC0415  loads pydantic
+
+    if isinstance(block, AppendedBlock):
+        return block.cells
     if block.file is not None:
         return _matrix(block, folder)
     if block.history_file is not None:

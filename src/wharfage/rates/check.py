@@ -26,13 +26,15 @@ from pydantic import BaseModel, ValidationError
 
 from wharfage.errors import RateTableError
 from wharfage.rates import schema
+from wharfage.rates.appended import appended_path, read_appended
 from wharfage.rates.completeness import check_completeness
+from wharfage.plain_yaml import Place
 from wharfage.rates.document import Document
 from wharfage.rates.findings import Found, hint
 from wharfage.rates.names import check_names
 from wharfage.rates.rows import Rows, read_rows
 from wharfage.rates.sanity import check_sanity
-from wharfage.rates.schema import TableForm
+from wharfage.rates.schema import AppendedBlock, TableForm
 from wharfage.rates.sources import Sources
 
 #: problems printed in one message; ``failures`` holds all
@@ -44,6 +46,7 @@ Problem = dict[str, Any]
 FORMS: dict[str, type[BaseModel]] = {
     "meters": schema.MeterForm,
     "rates": schema.RateBlock,
+    "derived_rates": schema.DerivedRate,
     "region_groups": schema.GroupVersion,
     "discounts": schema.Discount,
     "not_offered": schema.NotOffered,
@@ -82,17 +85,30 @@ def check_table(
         form = TableForm.model_validate(document.data)
     except ValidationError as error:
         return None, [_form_problem(document, problem) for problem in error.errors()]
+    blocks, unread = read_appended(document.path, form)
+    if blocks:
+        form = form.model_copy(update={"rates": [*form.rates, *blocks]})
     found = [
-        {
-            "rule": rule,
-            "file": document.path.name,
-            "line": document.line(place),
-            "path": ".".join(str(part) for part in place),
-            "message": message,
-        }
+        {"rule": rule, **_located(form, document, place), "message": message}
         for rule, place, message in _problems(form, document, sources, service, regions or {})
     ]
-    return form, found
+    return form, unread + found
+
+
+def _located(form: TableForm, document: Document, place: Place) -> Problem:
+    """File, line and path of a place: in the table, or in the file of appended rates."""
+    block = form.rates[int(place[1])] if place[:1] == ("rates",) and place[1:] else None
+    if not isinstance(block, AppendedBlock):
+        path = ".".join(str(part) for part in place)
+        return {"file": document.path.name, "line": document.line(place), "path": path}
+    part, what = (*place[2:4], "", "")[:2]
+    line = block.lines[0]
+    if part == "line":
+        line = int(what)
+    elif part == "prices" and what:
+        line = block.line(str(what))
+    path = str(what if part == "key" else part) if part not in ("line", "prices") else ""
+    return {"file": appended_path(document.path).name, "line": line, "path": path}
 
 
 def raise_problems(problems: list[Problem], tables: int) -> None:

@@ -3,8 +3,8 @@
 Meters are compared two by two within the variant that they share. A meter whose key has fewer
 columns (an operating system licence, storage) speaks for the variants that it prices somewhere;
 meters with the same key need each other in every variant. Spot, commitments and meters marked
-``minor`` are left out, and so are machines and disks, which a region sells one by one. Every day
-on which a price appears or is withdrawn is looked at.
+``minor`` or ``optional`` are left out, and so are machines, disks and destinations, which a region
+sells one by one. Every day on which a price appears or is withdrawn is looked at.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wharfage.rates.document import Place
+from wharfage.plain_yaml import Place
 from wharfage.rates.findings import Found, some
 from wharfage.rates.rows import OPTION, SPAN, Rows, Variant, combine, variant_of
 from wharfage.rates.schema import TableForm
 
 #: columns whose values a region sells one by one: no region has to have them all
-ONE_BY_ONE = frozenset(("instance_type", "boot_disk_type"))
+ONE_BY_ONE = frozenset(("instance_type", "boot_disk_type", "transfer_to"))
 
 #: variant and place
 Cell = tuple[Variant, str]
@@ -46,7 +46,7 @@ class _Meter:
 def check_completeness(rows: Rows) -> Found:
     """Regions that lack a required meter on some day from `available_from` on."""
     form = rows.form
-    meters = [_changes(name, rows) for name in form.meters if _is_required(name, form)]
+    meters = [_changes(name, rows) for name in form.meters if is_required(name, form)]
     days = {day for meter in meters for day in meter.changes} | _group_days(form)
     start = form.available_from.toordinal()
     looked_at = sorted({start} | {day for day in days if day > start})
@@ -55,13 +55,15 @@ def check_completeness(rows: Rows) -> Found:
             yield from _compare(first, second, looked_at, form)
 
 
-def _is_required(name: str, form: TableForm) -> bool:
+def is_required(name: str, form: TableForm) -> bool:
+    """True for a meter that a region needs, if it is priced for any other required meter."""
     meter = form.meters[name]
     first = meter.key[0] if meter.key else ""
     by_place = first == "region" or first in form.region_groups
     return (
         by_place
         and not meter.minor
+        and not meter.optional
         and meter.prices_of is None
         and ONE_BY_ONE.isdisjoint(meter.key)
     )

@@ -9,10 +9,18 @@ from pathlib import Path
 #: hex digits that a person sees
 SHOWN = 12
 
+#: ending of the file of rates that refreshes append to a table
+APPENDED = ".rates.csv"
+
 
 def table_files(path: Path) -> list[Path]:
-    """A table and the machine files in the folder of its name."""
-    return [path, *sorted(path.with_suffix("").glob("*.csv"))]
+    """A table, the rates appended to it, and the machine files in the folder of its name."""
+    appended = path.with_suffix(APPENDED)
+    return [
+        path,
+        *([appended] if appended.is_file() else []),
+        *sorted(path.with_suffix("").glob("*.csv")),
+    ]
 
 
 def table_digest(path: Path) -> str:

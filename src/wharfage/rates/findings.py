@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from wharfage.errors import did_you_mean
-from wharfage.rates.document import Place
+
+if TYPE_CHECKING:
+    from wharfage.plain_yaml import Place
 
 #: rule, place inside the document, message
-Found = Iterator[tuple[str, Place, str]]
+Found = Iterator[tuple[str, "Place", str]]
 
 #: names in one message, before "and more"
 SHOWN = 5

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import PURCHASE_OPTIONS
-from wharfage.rates.schema import GroupVersion
 from wharfage.rates.table import DATE_SPAN, MeterRates, RateTable
+
+if TYPE_CHECKING:
+    from wharfage.rates.schema import GroupVersion
 
 #: A Spot price moves; one read longer ago than this makes the result doubtful (contract, 3).
 SPOT_FRESH_DAYS = 90
@@ -60,6 +62,13 @@ class UnitPrices:
     def any_doubtful(self) -> bool:
         """True if any key has a doubtful price."""
         return bool(self.doubtful.any())
+
+    @cached_property
+    def is_derived(self) -> NDArray[np.bool_] | None:
+        """True for keys whose price no list holds; None where all prices are listed."""
+        if self.meter.is_derived is None:
+            return None
+        return np.append(self.meter.is_derived, False)[self.row]
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from wharfage.columns import FLEET_COLUMNS, METERS, PURCHASE_OPTIONS
 from wharfage.rates.cells import MACHINE
-from wharfage.rates.document import Place
+from wharfage.plain_yaml import Place
 from wharfage.rates.findings import Found, hint
-from wharfage.rates.schema import Dated, MeterForm, RateBlock, TableForm
+from wharfage.rates.schema import AppendedBlock, Dated, MeterForm, RateBlock, TableForm
 from wharfage.rates.sources import Sources
 from wharfage.rates.table import vocabulary
 from wharfage.units import PRICING_UNITS
@@ -40,6 +40,7 @@ def check_names(form: TableForm, sources: Sources, regions: Mapping[str, str]) -
     for n, block in enumerate(form.rates):
         yield from _block(n, block, form, regions)
     yield from _groups(form, regions)
+    yield from _derived(form)
     yield from _discounts(form)
     yield from _credits(form)
     for n, entry in enumerate(form.not_offered):
@@ -67,6 +68,7 @@ def _meter(name: str, form: TableForm) -> Found:
     if len(set(meter.key)) != len(meter.key):
         yield "R6", (*place, "key"), "a column stands in the key twice"
     has_rates = any(block.meter == name for block in form.rates)
+    has_rates |= any(entry.meter == name for entry in form.derived_rates)
     if meter.prices_of is None and not has_rates:
         yield "R6", place, f"{name} has no rate in this table"
     elif meter.prices_of is not None and has_rates:
@@ -110,9 +112,10 @@ def _block(n: int, block: RateBlock, form: TableForm, regions: Mapping[str, str]
 
 def _columns_of_block(block: RateBlock, meter: MeterForm) -> set[str]:
     """Key columns that the block itself must state; the rest is in its cells."""
-    if block.file is not None or block.history_file is not None:
+    from_file = block.file is not None or block.history_file is not None
+    if from_file or isinstance(block, AppendedBlock):
         return set(meter.key[1:]) - {MACHINE}
-    return set(meter.key[1:] if block.prices is not None else meter.key)
+    return set(meter.key[1:] if block.places is not None else meter.key)
 
 
 def _places(
@@ -122,11 +125,11 @@ def _places(
     by_place = first == "region" or first in form.region_groups
     if block.price is not None and by_place:
         yield "R6", (*place, "price"), f"{block.meter} is priced by {first}: give prices"
-    if block.prices is None:
+    if block.places is None:
         return
     if not first:
         yield "R6", (*place, "prices"), f"{block.meter} is the same everywhere: give price"
-    if not block.prices:
+    if not block.places:
         yield "R6", (*place, "prices"), "prices names no place"
     if first in form.region_groups:
         known = {group for version in form.region_groups[first] for group in version.groups}
@@ -134,7 +137,7 @@ def _places(
     else:
         known = set(regions if first == "region" else vocabulary(first))
         what = first
-    for name in block.prices:
+    for name in block.places:
         if known and name not in known:
             yield "R6", (*place, "prices", name), f"{name!r} is no {what}" + hint(name, known)
 
@@ -176,6 +179,22 @@ def _credits(form: TableForm) -> Found:
             yield "R6", place, "a credit has an amount, or names the table that defines it"
         yield from _known_meters(credit.meters, form, (*place, "meters"))
         yield from _conditions(credit.when, (*place, "when"))
+
+
+def _derived(form: TableForm) -> Found:
+    for n, entry in enumerate(form.derived_rates):
+        place: Place = ("derived_rates", n)
+        if entry.date is None:
+            yield "R2", place, "a derived rate needs effective_from or observed_on"
+        if Decimal(entry.fraction) >= 1:
+            message = f"fraction {entry.fraction} is the whole price or more; 12% is 0.12"
+            yield "R10", (*place, "fraction"), message
+        yield from _known_meters([entry.meter], form, (*place, "meter"))
+        if entry.meter in form.meters and form.meters[entry.meter].key != ["region", MACHINE]:
+            yield "R6", (*place, "meter"), f"{entry.meter} is not keyed by region and {MACHINE}"
+        if set(entry.key) - {"region"} != {MACHINE}:
+            message = f"the key names patterns of {MACHINE}, and of region where not all have it"
+            yield "R6", (*place, "key"), message
 
 
 def _known_meters(meters: list[str], form: TableForm, place: Place) -> Found:
@@ -236,6 +255,9 @@ def _dates(form: TableForm) -> Found:
                 message = "the versions are not in the order of their dates"
                 yield "R3", (*place, n), f"{message} ({day} after {before})"
     for place, entry in _dated(form):
+        # An appended rate is a comparison of its own; `checked_on` speaks for the table beside it.
+        if isinstance(entry, AppendedBlock):
+            continue
         if entry.observed_on and entry.observed_on > form.checked_on:
             message = f"read on {entry.observed_on}, after checked_on {form.checked_on}"
             yield "R2", (*place, "observed_on"), message
@@ -244,6 +266,7 @@ def _dates(form: TableForm) -> Found:
 def _dated(form: TableForm) -> list[tuple[Place, Dated]]:
     """Every part of a table that has a date and a source."""
     listed: list[tuple[Place, Dated]] = [(("rates", n), b) for n, b in enumerate(form.rates)]
+    listed += [(("derived_rates", n), d) for n, d in enumerate(form.derived_rates)]
     listed += [(("discounts", n), d) for n, d in enumerate(form.discounts)]
     listed += [(("credits", n), c) for n, c in enumerate(form.credits)]
     for name, rule in form.rules.items():

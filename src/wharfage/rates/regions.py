@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from wharfage.errors import RateTableError
-from wharfage.rates.document import Document, Place, read_document
+from wharfage.plain_yaml import Place
+from wharfage.rates.document import Document, read_document
 from wharfage.rates.findings import hint
 from wharfage.rates.schema import Form
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from wharfage.errors import RateTableError
 from wharfage.rates.cells import MACHINE, Cells, read_cells
-from wharfage.rates.document import Place
-from wharfage.rates.schema import RateBlock, TableForm
+from wharfage.plain_yaml import Place
+from wharfage.rates.schema import AppendedBlock, RateBlock, TableForm
 
 OPTION = "purchase_option"
 ON_DEMAND = "on_demand"
@@ -62,6 +62,13 @@ class Rows:
         return self._of_block([option_of(block) == "spot" for block in self.form.rates])
 
     @cached_property
+    def is_confirmed(self) -> NDArray[np.bool_]:
+        """True for appended prices that a person let through."""
+        return self._of_block(
+            [isinstance(b, AppendedBlock) and b.confirmed for b in self.form.rates]
+        )
+
+    @cached_property
     def kind(self) -> NDArray[np.int64]:
         """Code of meter and variant, the purchase option left out."""
         return self._of_block(_codes((block.meter, variant_of(block)) for block in self.form.rates))
@@ -85,6 +92,9 @@ class Rows:
         """Place of a row in the document: its cell, or its block."""
         n = int(self.block[row])
         block = self.form.rates[n]
+        if isinstance(block, AppendedBlock):
+            within = row - int(np.searchsorted(self.block, n))
+            return ("rates", n, "line", block.lines[within])
         if block.prices is not None:
             return ("rates", n, "prices", str(self.place[row]))
         return ("rates", n, "price" if block.price is not None else "file")

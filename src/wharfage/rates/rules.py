@@ -1,7 +1,8 @@
 """Dated rules and assumptions of a service, compiled for one date.
 
-A rule is a number, an array over the vocabulary of a fleet column, a ladder of legal sizes, or the
-support phases of Kubernetes versions. Services index rule arrays with fleet codes.
+A rule is a number, an array over the vocabulary of a fleet column, a ladder of legal sizes, values
+by bands of an amount, or the support phases of Kubernetes versions. Services index rule arrays
+with fleet codes.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,12 +22,16 @@ from numpy.typing import NDArray
 from wharfage.columns import SUPPORT_PHASES
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
 from wharfage.rates.cells import MACHINE, read_machine_file
-from wharfage.rates.schema import AssumptionForm, RuleForm, RuleVersion
 from wharfage.rates.table import RateTable, vocabulary
 from wharfage.schedules.sizes import SizeLadder
 
+if TYPE_CHECKING:
+    from wharfage.rates.schema import AssumptionForm, RuleForm, RuleVersion
+
 Assumption = float | str
 
+#: column whose words are regions, or places that a rule names
+DESTINATION = "transfer_to"
 
 Rule = Any
 
@@ -54,6 +60,10 @@ class Rules(Mapping[str, Any]):
                 )
             self._compiled[name] = self._compile(name)
         return self._compiled[name]
+
+    def __contains__(self, name: object) -> bool:
+        """True if there is such a rule, without compiling it."""
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         """Names of the rules."""
@@ -86,25 +96,44 @@ def select_rules(
         such a column; their arrays have one more place at the end, for "not stated".
     """
     values = fleet_values or {}
-    folder = table.document.path.parent
 
     def compile_rule(name: str) -> Rule:
-        form = table.form.rules[name]
-        version = _in_force(form, on)
-        if version.file is not None and form.by == "gpu_type":
-            return node_types(folder / version.file)
-        if version.file is not None and form.by == ["region", MACHINE]:
-            regions, machines = values.get("region", ()), values.get(MACHINE, ())
-            return interruption_bands(folder / version.file, regions, machines)
-        if version.file is not None:
-            return machine_types(folder / version.file, values.get(MACHINE, ()))
-        return _compile_rule(name, form, version, on, values)
+        read = _columns_read(table.form.rules[name], on)
+        return _compiled(table, name, on, tuple((c, tuple(values.get(c, ()))) for c in read))
 
     chosen = {
         name: (assumptions or {}).get(name, form.default)
         for name, form in table.form.assumptions.items()
     }
     return Rules(compile_rule, tuple(table.form.rules), chosen)
+
+
+def _columns_read(form: RuleForm, on: dt.date) -> tuple[str, ...]:
+    """Open fleet columns that a rule is compiled for; the words of others are nothing to it."""
+    version = _in_force(form, on)
+    if version.file is not None:
+        return () if form.by == "gpu_type" else ("region", MACHINE)
+    if isinstance(version.value, list):
+        named = {"version": "kubernetes_version", "multipliers": MACHINE}
+        return tuple(column for name, column in named.items() if name in (version.value or [{}])[0])
+    return tuple(column for column in (MACHINE, DESTINATION) if form.by == column)
+
+
+@lru_cache(maxsize=512)
+def _compiled(
+    table: RateTable, name: str, on: dt.date, words: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Rule:
+    """A rule on a date, for the fleet's `words` in the columns that it reads."""
+    values, form = dict(words), table.form.rules[name]
+    version = _in_force(form, on)
+    if version.file is None:
+        return _compile_rule(name, form, version, on, values)
+    path = table.document.path.parent / version.file
+    if form.by == "gpu_type":
+        return node_types(path)
+    if form.by == ["region", MACHINE]:
+        return interruption_bands(path, values["region"], values[MACHINE])
+    return (machine_figures if form.by == MACHINE else machine_types)(path, values[MACHINE])
 
 
 @dataclass(frozen=True)
@@ -123,6 +152,12 @@ def machine_types(path: Path, names: Sequence[str]) -> MachineTypes:
         vcpu=own["vcpu"].to_numpy(dtype=np.float64),
         memory_gib=own["memory_gib"].to_numpy(dtype=np.float64),
     )
+
+
+def machine_figures(path: Path, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """Every column of a machine file, for the types that a fleet names; NaN where unknown."""
+    own = read_machine_file(path).set_index(MACHINE).reindex([*names, ""])
+    return {str(name): own[name].to_numpy(dtype=np.float64) for name in own.columns}
 
 
 def interruption_bands(
@@ -145,23 +180,27 @@ class NodeTypes:
     names: tuple[str, ...]
     vcpu: NDArray[np.float64]
     memory_gib: NDArray[np.float64]
+    cpu_architecture: NDArray[np.int64]
     gpu_type: NDArray[np.int64]
     gpu_count: NDArray[np.float64]
 
 
 def node_types(path: Path) -> NodeTypes:
     """Machine types of a file, ordered by GPUs, vCPU and memory."""
-    columns = (MACHINE, "vcpu", "memory_gib", "gpu_type", "gpu_count")
+    columns = (MACHINE, "vcpu", "memory_gib", "cpu_architecture", "gpu_type", "gpu_count")
     frame = read_machine_file(path, columns)
     sizes = ["gpu_count", "vcpu", "memory_gib"]
     frame = frame.assign(**{name: frame[name].astype(np.float64) for name in sizes})
     frame = frame.sort_values([*sizes, MACHINE], ignore_index=True)
-    gpu_types = pd.Index(vocabulary("gpu_type")).get_indexer(pd.Index(frame["gpu_type"]))
+    codes = {
+        name: pd.Index(vocabulary(name)).get_indexer(pd.Index(frame[name])).astype(np.int64)
+        for name in ("cpu_architecture", "gpu_type")
+    }
     return NodeTypes(
         names=tuple(frame[MACHINE]),
         vcpu=frame["vcpu"].to_numpy(),
         memory_gib=frame["memory_gib"].to_numpy(),
-        gpu_type=gpu_types.astype(np.int64),
+        **codes,
         gpu_count=frame["gpu_count"].to_numpy(),
     )
 
@@ -214,6 +253,26 @@ def check_assumptions(
     return checked
 
 
+def rules_version(table: RateTable, on: dt.date) -> tuple[int, ...]:
+    """What the rules of a date depend on: dates with equal versions have equal rules."""
+    versions = [_in_force(form, on) for form in table.form.rules.values()]
+    places = [
+        form.versions.index(version)
+        for form, version in zip(table.form.rules.values(), versions, strict=True)
+    ]
+    return (*places, *(_days_past(version.value, on) for version in versions))
+
+
+def _days_past(value: Any, on: dt.date) -> int:  # noqa: ANN401  a rule has several shapes
+    """Number of the dates within a rule, such as the days on which support ends, that are past."""
+    if isinstance(value, dt.date):
+        return int(value <= on)
+    parts = value.values() if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping | list):
+        return 0
+    return sum(_days_past(part, on) for part in parts)
+
+
 def _in_force(form: RuleForm, on: dt.date) -> RuleVersion:
     chosen = form.versions[0]
     for version in form.versions:
@@ -231,17 +290,46 @@ def _compile_rule(
 ) -> Rule:
     value = version.value
     if isinstance(value, list):
-        if value and "version" in value[0]:
-            return _phases(value, on, fleet_values.get("kubernetes_version", ()))
-        if value and "multipliers" in value[0]:
-            return _multipliers(value, fleet_values.get(MACHINE, ()))
-        return _ladder(name, value)
+        return _compile_list(name, value, on, fleet_values)
     if form.by is None:
         return float(value)
     if form.by == MACHINE:
         return _is_named(value["types"], fleet_values.get(MACHINE, ()))
+    if form.by == DESTINATION:
+        return _is_named(value["names"], fleet_values.get(DESTINATION, ()))
     columns = [form.by] if isinstance(form.by, str) else form.by
     return _by_vocabulary(name, value, columns)
+
+
+def _compile_list(
+    name: str, value: list[Any], on: dt.date, fleet_values: Mapping[str, Sequence[str]]
+) -> Rule:
+    if value and "version" in value[0]:
+        return _phases(value, on, fleet_values.get("kubernetes_version", ()))
+    if value and "multipliers" in value[0]:
+        return _multipliers(value, fleet_values.get(MACHINE, ()))
+    if value and "from" in value[0]:
+        return _bands(name, value)
+    return _ladder(name, value)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A rule by bands of an amount: where each band starts, in order from 0, and its value."""
+
+    start: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+def _bands(name: str, bands: list[dict[str, Any]]) -> Bands:
+    try:
+        start = np.array([float(band["from"]) for band in bands])
+        value = np.array([float(band["value"]) for band in bands])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RateTableError(f"rule {name}: a band needs from and value ({error}).") from error
+    if start[0] != 0 or np.any(np.diff(start) <= 0):
+        raise RateTableError(f"rule {name}: bands start at 0 and follow one another.")
+    return Bands(start, value)
 
 
 def _by_vocabulary(name: str, value: Any, columns: list[str]) -> NDArray[np.float64]:  # noqa: ANN401
@@ -290,7 +378,7 @@ def _multipliers(value: list[dict[str, Any]], names: Sequence[str]) -> NDArray[n
 
 
 def _is_named(patterns: list[str], names: Sequence[str]) -> NDArray[np.bool_]:
-    """True for the fleet's machine types that a pattern names; False for "not stated"."""
+    """True for the fleet's words that a pattern names; False for "not stated"."""
     found = [any(fnmatchcase(name, pattern) for pattern in patterns) for name in names]
     return np.array([*found, False], dtype=np.bool_)
 

@@ -71,7 +71,7 @@ def _options(rows: Rows) -> Found:
     priced = ~np.isnan(rows.price)
     listed = np.flatnonzero(rows.is_on_demand & priced)
     listed = listed[np.lexsort((rows.ordinal[listed], key[listed]))]
-    other = np.flatnonzero(~rows.is_on_demand & priced)
+    other = np.flatnonzero(~rows.is_on_demand & priced & ~rows.is_confirmed)
     if not len(listed) or not len(other):
         return
     base = _as_of(key[listed], rows.ordinal[listed], key[other], rows.ordinal[other])
@@ -104,7 +104,7 @@ def _bands(rows: Rows) -> Found:
     middle = logs.groupby(group).transform("median").to_numpy()
     far = above_zero & (np.abs(logs.to_numpy() - middle) > np.log10(REGION_BAND))
     free = (rows.price == 0) & ~np.isnan(middle)
-    for row in np.flatnonzero(far | free).tolist():
+    for row in np.flatnonzero((far | free) & ~rows.is_confirmed).tolist():
         message = (
             f"{rows.words(row)}: {rows.text[row]} is more than {REGION_BAND} times away"
             f" from the median {10 ** middle[row]:.6g}: a slip of the unit?"

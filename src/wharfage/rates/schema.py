@@ -7,14 +7,21 @@ Only the form is checked here (names, types, units, dates); meaning is checked i
 from __future__ import annotations
 
 import datetime as dt
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+import numpy as np
+import pandas as pd
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    model_validator,
+)
 
-#: digits with at most one point: no sign, exponent, blank or underscore
-PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
+from wharfage.rates.cells import PLAIN, Cells
 
 
 def _decimal_text(value: object) -> object:
@@ -74,12 +81,15 @@ class Dated(Form):
 class MeterForm(Form):
     """How a meter is priced: unit and key columns, the place first.
 
-    With `prices_of` the rates of the same meter of another service's table are used.
+    With `prices_of` the rates of the same meter of another service's table are used. A workload
+    is priced without a `minor` meter that has no rate; an `optional` one is used by some
+    workloads only and need not have a rate in every region, but who uses it needs the rate.
     """
 
     pricing_unit: str
     key: list[str]
     minor: bool = False
+    optional: bool = False
     prices_of: str | None = None
 
 
@@ -131,6 +141,31 @@ class RateBlock(Dated):
             raise ValueError(message)
         return self
 
+    @property
+    def places(self) -> tuple[str, ...] | None:
+        """Values of the first key column that the block lists; None if it lists none."""
+        return None if self.prices is None else tuple(self.prices)
+
+
+class AppendedBlock(RateBlock):
+    """Appended rates of one meter, variant, date and source; `lines` are theirs in the file.
+
+    `confirmed` says that a person let a price through that the checks had stopped.
+    """
+
+    cells: InstanceOf[Cells]
+    lines: tuple[int, ...]
+    confirmed: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...] | None:
+        """Values of the first key column; None for a meter that is the same everywhere."""
+        return tuple(pd.unique(self.cells.place)) if self.cells.place.any() else None
+
+    def line(self, place: str) -> int:
+        """Line of the first rate at a place."""
+        return self.lines[int(np.flatnonzero(self.cells.place == place)[0])]
+
 
 class GroupVersion(Dated):
     """Which region belongs to which price group, from a date on."""
@@ -145,6 +180,22 @@ class Discount(Dated):
     meters: list[str]
     key: dict[str, list[Value]] = Field(default_factory=dict)
     fraction: DecimalText
+
+
+class DerivedRate(Dated):
+    """A rate that is a share of the on-demand price of a machine, where none is listed.
+
+    The price is that of `meter_of` in the table of `prices_of`, in the variant `key_of`; `key`
+    names the machines, and regions where not all, by patterns; the product is rounded half up to `decimals`.
+    """
+
+    meter: str
+    prices_of: str
+    meter_of: str
+    key_of: dict[str, Value]
+    key: dict[str, list[Value]]
+    fraction: DecimalText
+    decimals: int
 
 
 class NotOffered(Form):
@@ -214,10 +265,19 @@ class TableForm(Form):
     available_from: dt.date
     purchase_options: list[str] = Field(min_length=1)
     meters: dict[str, MeterForm] = Field(min_length=1)
-    rates: list[RateBlock] = Field(min_length=1)
+    rates: list[RateBlock]
+    derived_rates: list[DerivedRate] = Field(default_factory=list)
     region_groups: dict[str, list[GroupVersion]] = Field(default_factory=dict)
     discounts: list[Discount] = Field(default_factory=list)
     not_offered: list[NotOffered] = Field(default_factory=list)
     rules: dict[str, RuleForm] = Field(default_factory=dict)
     credits: list[CreditForm] = Field(default_factory=list)
     assumptions: dict[str, AssumptionForm] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_rates(self) -> TableForm:
+        own = [meter for meter in self.meters.values() if meter.prices_of is None]
+        if own and not self.rates and not self.derived_rates:
+            message = "'rates' may be empty only where every price comes from another table"
+            raise ValueError(message)
+        return self

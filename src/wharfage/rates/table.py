@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS, Kind
 from wharfage.rates.cells import MACHINE, Cells, read_cells, read_machine_file
-from wharfage.rates.document import Document
-from wharfage.rates.schema import GroupVersion, MeterForm, RateBlock, TableForm
 from wharfage.units import PRICING_UNITS
+
+if TYPE_CHECKING:
+    from wharfage.rates.document import Document
+    from wharfage.rates.schema import GroupVersion, MeterForm, RateBlock, TableForm
 
 FLAG_VALUES = ("false", "true")
 
@@ -61,6 +64,7 @@ class MeterRates:
 
     `key_code` is the position in the dense product of place and variant vocabularies. With
     `list_by_default` every purchase option pays the list price unless a discount names the meter.
+    `is_derived` marks rates that no list holds (:mod:`wharfage.rates.derived`).
     """
 
     name: str
@@ -80,6 +84,7 @@ class MeterRates:
     sku: NDArray[np.object_]
     doubtful: NDArray[np.bool_]
     list_by_default: bool = False
+    is_derived: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Number of rates."""
@@ -164,7 +169,7 @@ class RateTable:
             for meter in self.meters.values()
             for day in np.unique(meter.ordinal)
         }
-        discounts = {discount.date for discount in self.form.discounts}
+        discounts = {entry.date for entry in (*self.form.discounts, *self.form.derived_rates)}
         groups = {v.date for versions in self.form.region_groups.values() for v in versions}
         rules = {version.date for rule in self.form.rules.values() for version in rule.versions}
         given_back = {credit.date for credit in self.form.credits}
@@ -173,8 +178,9 @@ class RateTable:
 
     @cached_property
     def newest_rate(self) -> dt.date:
-        """Newest date of any rate."""
-        return dt.date.fromordinal(max(int(meter.ordinal.max()) for meter in self.meters.values()))
+        """Newest date of any rate; the table's own first day where all prices are another's."""
+        days = [int(meter.ordinal.max()) for meter in self.meters.values() if len(meter)]
+        return dt.date.fromordinal(max(days, default=self.form.available_from.toordinal()))
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -303,7 +309,7 @@ def _key_columns(
     """Place and variant values of every cell of a block."""
     count = len(cells)
     # Without a place the first key column is a variant, and the cells are listed by it.
-    listed = None if place_column or block.prices is None else meter.key[0]
+    listed = None if place_column or block.places is None else meter.key[0]
     found = [cells.place]
     for column in variants:
         if column == listed:

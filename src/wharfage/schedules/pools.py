@@ -7,7 +7,7 @@ import numpy as np
 from wharfage.schedules._typing import Codes, Cost, Quantity
 
 
-def pooled_credit(cost: Cost, pool: Codes, amounts: Cost) -> Cost:
+def pooled_credit(cost: Cost, pool: Codes, amounts: Cost, spent: Cost | None = None) -> Cost:
     """Credit of each row when each pool's amount is shared in proportion to cost.
 
     Parameters
@@ -18,6 +18,8 @@ def pooled_credit(cost: Cost, pool: Codes, amounts: Cost) -> Cost:
         Pool of each row, 0 <= pool < k.
     amounts : array (k,)
         Amount of each pool, >= 0. [currency]
+    spent : array (k,), optional
+        What is spent in each pool, if `cost` is only a part of that. [currency]
 
     Returns
     -------
@@ -30,10 +32,12 @@ def pooled_credit(cost: Cost, pool: Codes, amounts: Cost) -> Cost:
     >>> pooled_credit(np.array([6.0, 2.0]), np.array([0, 0]), np.array([4.0]))
     array([3., 1.])
     """
-    spent = np.where(np.isnan(cost), 0.0, cost)
-    total = np.bincount(pool, weights=spent, minlength=len(amounts))
+    covered = np.where(np.isnan(cost), 0.0, cost)
+    total = spent
+    if total is None:
+        total = np.bincount(pool, weights=covered, minlength=len(amounts))
     share = np.minimum(amounts, total) / np.where(total > 0.0, total, 1.0)
-    return spent * share[pool]
+    return covered * share[pool]
 
 
 def pooled_quantity(quantity: Quantity, pool: Codes, pools: int) -> Quantity:

@@ -32,7 +32,7 @@ def round_up(quantity: Quantity, increment: float | Quantity) -> Quantity:
     array([0.3, 0.4])
     """
     # A decimal increment such as 0.1 has no exact float: 3 / 10 is 0.3, 3 * 0.1 is not.
-    per_unit = np.rint(1.0 / np.asarray(increment))
+    per_unit = np.rint(np.divide(1.0, increment))
     is_fraction = np.abs(per_unit * increment - 1.0) < SLACK
     steps = np.ceil(quantity * ((1.0 - SLACK) / increment))
     if np.all(is_fraction):

@@ -53,11 +53,16 @@ def attached_quantities(columns: Columns, hours: Array) -> dict[str, Array]:
 
 def node_faults(columns: Columns) -> dict[str, NDArray[np.bool_]]:
     """Reasons for rows whose machine or disk is not stated."""
-    lacks_disk_type = (columns["boot_disk_gib"] > 0) & (columns["boot_disk_type"] == NOT_STATED)
     return {
         "required: instance_type is empty": columns["instance_type"] < 0,
-        "required: boot_disk_type is empty": lacks_disk_type,
+        **disk_faults(columns),
     }
+
+
+def disk_faults(columns: Columns) -> dict[str, NDArray[np.bool_]]:
+    """Reason for rows with a boot disk of no stated type."""
+    lacks_disk_type = (columns["boot_disk_gib"] > 0) & (columns["boot_disk_type"] == NOT_STATED)
+    return {"required: boot_disk_type is empty": lacks_disk_type}
 
 
 def node_notes(columns: Columns) -> dict[str, NDArray[np.bool_]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from importlib.metadata import entry_points
 
 import wharfage.services as package
 from wharfage.errors import UnknownServiceError, did_you_mean
@@ -17,6 +16,8 @@ ENTRY_POINTS = "wharfage.services"
 
 @cache
 def _bundled() -> dict[str, Service]:
+    from importlib.metadata import entry_points  # noqa: PLC0415  slow to import
+
     found: dict[str, Service] = {}
     for provider in pkgutil.iter_modules(package.__path__):
         if not provider.ispkg:

@@ -81,9 +81,9 @@ def sustained_use_factor(
     parts = multipliers.shape[-1]
     nodes = np.where(columns["node_count"] > 0, columns["node_count"], 1.0)
     used = np.clip(hours / nodes * SECONDS_PER_HOUR / columns["month_seconds"], 0.0, 1.0)
-    in_part = np.clip(used[:, None] * parts - np.arange(parts), 0.0, 1.0)
-    whole = np.sum(in_part, axis=1)
-    paid = np.sum(in_part * multipliers, axis=1) / np.where(whole > 0, whole, 1.0)
+    in_part = np.clip(used[..., None] * parts - np.arange(parts), 0.0, 1.0)
+    whole = np.sum(in_part, axis=-1)
+    paid = np.sum(in_part * multipliers, axis=-1) / np.where(whole > 0, whole, 1.0)
     applies = (
         (columns["purchase_option"] == ON_DEMAND)
         & (columns["sustained_use"] == 1)

@@ -14,6 +14,7 @@ GoogleCloudPlatform/autopilot-cost-calculator, config.ini (read 2025-07-21).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import round_up
@@ -53,8 +54,11 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     kind = (columns["compute_class"], columns["cpu_architecture"])
     too_large = (vcpu > rules["maximum_vcpu"][kind]) | (memory > rules["maximum_memory_gib"][kind])
     on_node = nodes.is_node_billed(columns)
-    pod_hours = np.where(on_node, 0.0, hours)
-    node_meters, node_vcpu, node_memory = nodes.node_quantities(columns, rules)
+    pod_hours = np.where(on_node, 0.0, hours) if on_node.any() else hours
+    node_meters: dict[str, NDArray[np.float64]] = {}
+    node_vcpu = node_memory = np.zeros(1)
+    if on_node.any():
+        node_meters, node_vcpu, node_memory = nodes.node_quantities(columns, rules)
     return Quantities(
         meters={
             "vcpu_hours": vcpu * pod_hours,
@@ -76,7 +80,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
             f"illegal_size: more than {rules['maximum_storage_gib']:g} GiB of ephemeral storage": (
                 (storage > rules["maximum_storage_gib"]) & ~on_node
             ),
-            **nodes.node_faults(columns, rules),
+            **(nodes.node_faults(columns, rules) if on_node.any() else {}),
         },
         notes=lambda: {**demand_notes(columns), **nodes.node_notes(columns)},
     )

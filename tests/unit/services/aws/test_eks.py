@@ -86,3 +86,48 @@ def test_extended_is_no_tier_of_eks() -> None:
 def test_replicas_do_not_multiply_clusters() -> None:
     """Clusters have a count of their own."""
     assert price("2026-10-01", replicas=5)["monthly_cost"] == pytest.approx(73)
+
+
+def test_a_capability_is_there_where_its_count_is_not_empty() -> None:
+    """Argo CD without an application costs its own hours only."""
+    found = price("2026-10-01", argocd_application_count=0)["monthly_cost"]
+    assert found == pytest.approx(73 + 730 * 0.03)
+
+
+@pytest.mark.parametrize(
+    ("column", "base", "each"),
+    [
+        ("argocd_application_count", 0.03, 0.0015),
+        ("ack_resource_count", 0.005, 0.00005),
+        ("kro_instance_count", 0.005, 0.00005),
+    ],
+)
+def test_capabilities_bill_what_they_manage(column: str, base: float, each: float) -> None:
+    """Each cluster has the capability, and pays for every resource of it."""
+    found = price("2026-10-01", cluster_count=2, **{column: 50})["monthly_cost"]
+    assert found == pytest.approx(2 * (73 + 730 * (base + 50 * each)))
+
+
+def test_capabilities_have_no_price_where_none_was_read() -> None:
+    """Prices of capabilities differ by region, so that no other region's is taken."""
+    reason = price("2026-10-01", region="eu-west-1", ack_resource_count=1)["unpriced_reason"]
+    assert reason.startswith("unknown_rate: ack_capability_hours")
+
+
+@pytest.mark.parametrize(
+    ("vcpu", "cost"),
+    [
+        (100, 73_000 * 0.020),
+        (1000, 576_000 * 0.020 + 154_000 * 0.014),
+        (2000, 576_000 * 0.020 + 576_000 * 0.014 + 308_000 * 0.010),
+    ],
+)
+def test_hybrid_nodes_have_tiers(vcpu: float, cost: float) -> None:
+    """Own machines bill vCPU-hours, less for each beyond 576,000 and 1,152,000 a month."""
+    found = price("2026-10-01", region="us-east-2", hybrid_node_vcpu=vcpu)["monthly_cost"]
+    assert found == pytest.approx(73 + cost)
+
+
+def test_bands_of_another_region_are_doubtful() -> None:
+    """In us-east-1 the prices were read, the bands were not."""
+    assert price("2026-10-01", hybrid_node_vcpu=8)["cost_status"] == "doubtful"

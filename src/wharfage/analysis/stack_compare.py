@@ -1,0 +1,299 @@
+"""A whole stack on every platform that can run it, with what rides along, ranked.
+
+Each scenario is the stack placed on one platform and priced as one fleet: no billing rule stands
+here. A platform that runs all of the stack ranks before one that leaves some of it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from wharfage.analysis.compare import is_feasible
+from wharfage.analysis.platforms import Platform, read_guide
+from wharfage.analysis.scenarios import BILLING_MODES
+from wharfage.analysis.stack_riders import MissingInput, Usage
+from wharfage.analysis.stacks import (
+    WORKLOAD,
+    PlacedStack,
+    Where,
+    place_stack,
+    price_placed,
+    without,
+)
+from wharfage.columns import PURCHASE_OPTIONS
+from wharfage.engine.plan import Options
+from wharfage.engine.priced import PricedFleet
+from wharfage.errors import InvalidValueError, MissingColumnError, did_you_mean
+from wharfage.inputs.stack import Note, Stack
+from wharfage.rates.book import RateBook
+from wharfage.services import find_service
+
+TOTALS_COLUMNS = (
+    "rank", "service", "title", "region", "purchase_option", "billing_mode", "workloads",
+    "can_run", "infeasible", "unpriced", "workload_cost", "rider_cost", "cluster_cost",
+    "monthly_cost", "is_complete", "remark",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StackScenario:
+    """A stack on one platform.
+
+    Attributes
+    ----------
+    infeasible : mapping of workload to reason
+        Workloads that cannot run there; they and their riders are left out of the costs.
+    priced : PricedFleet or None
+        The rest, priced; None where nothing can run.
+    """
+
+    platform: Platform
+    where: Where
+    workloads: int
+    infeasible: Mapping[str, str]
+    placed: PlacedStack | None
+    priced: PricedFleet | None
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """One row per workload, rider and cluster: workload, part, service, region, monthly_cost, reason."""
+        columns = ["workload", "part", "rides_with", "service", "region"]
+        if self.placed is None or self.priced is None:
+            return pd.DataFrame(columns=[*columns, "monthly_cost", "reason"])
+        frame = self.placed.frame[columns]
+        reason = self.priced.reasons.text()
+        return frame.assign(monthly_cost=self.priced.monthly_cost, reason=reason)
+
+    def totals(self) -> dict[str, object]:
+        """Sums of workloads, riders and clusters, and what they leave out."""
+        parts = self.parts
+        is_workload, is_cluster = parts["part"] == WORKLOAD, parts["part"] == "cluster"
+        cost = parts["monthly_cost"].astype(float)
+        unpriced = int(cost.isna().sum())
+        sums = [
+            float(cost[mask].sum())
+            for mask in (is_workload, ~is_workload & ~is_cluster, is_cluster)
+        ]
+        can_run = self.workloads - len(self.infeasible)
+        regions = parts.loc[is_workload, "region"].drop_duplicates().tolist()
+        return {
+            "service": self.platform.service,
+            "title": self.platform.title,
+            "region": ", ".join(map(str, regions)) or None,
+            "purchase_option": self.where.purchase_option,
+            "billing_mode": self.where.billing_mode,
+            "workloads": self.workloads,
+            "can_run": can_run,
+            "infeasible": len(self.infeasible),
+            "unpriced": unpriced,
+            "workload_cost": sums[0],
+            "rider_cost": sums[1],
+            "cluster_cost": sums[2],
+            "monthly_cost": sum(sums) if can_run else np.nan,
+            "is_complete": not self.infeasible and not unpriced,
+            "remark": self.platform.remark,
+        }
+
+
+@dataclass(frozen=True)
+class ComparedStack:
+    """A stack in every scenario."""
+
+    stack: Stack
+    book: RateBook
+    options: Options
+    scenarios: tuple[StackScenario, ...]
+
+    @cached_property
+    def ranked(self) -> tuple[StackScenario, ...]:
+        """Scenarios in the order of their rank."""
+        order = self._sums.index
+        return tuple(self.scenarios[number] for number in order)
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """The stack in every scenario: complete answers first, then cheapest first.
+
+        `monthly_cost` is what can run and is priced, with riders and clusters; NaN where nothing
+        can run, which has no rank. `infeasible` counts workloads, `unpriced` rows of any part.
+        """
+        return self._sums.reset_index(drop=True)[list(TOTALS_COLUMNS)]
+
+    @cached_property
+    def _sums(self) -> pd.DataFrame:
+        frame = pd.DataFrame([each.totals() for each in self.scenarios])
+        order = ["infeasible", "unpriced", "monthly_cost"]
+        frame = frame.sort_values(order, kind="stable")
+        ranked = frame["monthly_cost"].notna()
+        frame["rank"] = ranked.cumsum().where(ranked).astype("Int64")
+        return frame
+
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """Workloads that a platform cannot run, and rows without a price, with the reason."""
+        rows = []
+        for each in self.ranked:
+            mode, option = each.where.billing_mode, each.where.purchase_option
+            own = {
+                "service": each.platform.service,
+                "purchase_option": option,
+                "billing_mode": mode,
+            }
+            rows += [
+                {**own, "workload": name, "is_infeasible": True, "reason": reason}
+                for name, reason in each.infeasible.items()
+            ]
+            parts = each.parts
+            for part in parts[parts["monthly_cost"].isna()].to_dict("records"):
+                found = {"workload": part["workload"], "reason": part["reason"]}
+                rows.append({**own, "is_infeasible": False, **found})
+        columns = [
+            "service", "purchase_option", "billing_mode", "workload", "is_infeasible", "reason",
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def missing(self) -> list[MissingInput]:
+        """Amounts that nobody stated, on any of the platforms."""
+        placed = [each.placed for each in self.ranked if each.placed is not None]
+        return list(dict.fromkeys(each for stack in placed for each in stack.missing))
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        """Notes on the documents, then those on platforms that meet a need in part."""
+        placed = [
+            replace(note, text=f"on {each.platform.service}: {note.text}")
+            for each in self.ranked
+            if each.placed is not None
+            for note in each.placed.notes
+        ]
+        return list(dict.fromkeys([*self.stack.notes, *placed]))
+
+
+def compare_placed(
+    stack: Stack,
+    book: RateBook,
+    options: Options,
+    *,
+    usage: Usage,
+    region: str | None,
+    services: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    purchase_options: Sequence[str] | None,
+) -> ComparedStack:
+    """Stack on every platform of the guide, or on those given.
+
+    Raises
+    ------
+    InvalidValueError
+        If a service, region or option is unknown, or the stack holds no workload.
+    MissingColumnError
+        If neither the documents nor the arguments say where.
+    """
+    if not stack.workloads:
+        raise InvalidValueError(
+            "The documents hold no workload to compare.", hint="give a Deployment, for instance."
+        )
+    if region is None and regions is None and not any(r.get("region") for r in stack.workloads):
+        raise MissingColumnError(
+            f"No region to compare in: none of the {len(stack.workloads):,} workloads names one.",
+            hint="give --region us-east-1; the other cloud takes the region of the same metro area.",
+        )
+    scenarios = [
+        _scenario(stack, platform, where, usage, book, options)
+        for platform in _platforms(services, book)
+        for where in _places(platform, stack, region, regions, purchase_options, book)
+    ]
+    if not scenarios:
+        raise InvalidValueError(
+            "No platform of the comparison is in any of the regions.",
+            hint="regions may mix clouds: --regions us-east-1,us-central1.",
+        )
+    return ComparedStack(stack, book, options, tuple(scenarios))
+
+
+def _scenario(
+    stack: Stack,
+    platform: Platform,
+    where: Where,
+    usage: Usage,
+    book: RateBook,
+    options: Options,
+) -> StackScenario:
+    whole = replace(stack, riders=[r for r in stack.riders if r["kind"] == "load_balancer"])
+    whole = replace(whole, notes=[])
+    placed = place_stack(whole, where, usage, book.regions)
+    priced = price_placed(placed, book, options)
+    is_infeasible = ~is_feasible(priced) & (placed.frame["part"] == WORKLOAD).to_numpy()
+    rows = np.flatnonzero(is_infeasible)
+    reasons = priced.reasons.text()
+    names = placed.frame["workload"]
+    infeasible = {str(names[row]): str(reasons[row]) for row in rows}
+    kept = without(stack, infeasible)
+    if not kept.workloads:
+        return StackScenario(platform, where, len(stack.workloads), infeasible, None, None)
+    placed = place_stack(replace(kept, notes=[]), where, usage, book.regions)
+    priced = price_placed(placed, book, options)
+    return StackScenario(platform, where, len(stack.workloads), infeasible, placed, priced)
+
+
+def _platforms(services: Sequence[str] | None, book: RateBook) -> list[Platform]:
+    guide = read_guide()
+    every = [each for each in guide.platforms if each.service in book.tables]
+    if services is None:
+        return every
+    found = []
+    for name in dict.fromkeys(services):
+        find_service(name)
+        platform = guide.platform(name)
+        if platform is None:
+            raise InvalidValueError(
+                f"{name!r} is no platform that a stack can be placed on.",
+                hint=f"platforms: {', '.join(each.service for each in every)}; pods on nodes are"
+                " planned: wharfage nodes.",
+            )
+        found.append(platform)
+    return found
+
+
+def _places(
+    platform: Platform,
+    stack: Stack,
+    region: str | None,
+    regions: Sequence[str] | None,
+    purchase_options: Sequence[str] | None,
+    book: RateBook,
+) -> list[Where]:
+    """Where a platform is tried: each region, option and billing mode."""
+    own = book.regions.of_provider(platform.cloud)
+    known = {code for names in book.regions.names.values() for code in names}
+    for name in [*(regions or []), *([region] if region else [])]:
+        if name not in known:
+            raise InvalidValueError(
+                f"{name!r} is no region of any cloud.",
+                hint=did_you_mean(name, known) or "regions may mix clouds: us-east-1, us-central1.",
+            )
+    for option in purchase_options or []:
+        if option not in PURCHASE_OPTIONS:
+            raise InvalidValueError(
+                f"{option!r} is no purchase option.",
+                hint=did_you_mean(option, PURCHASE_OPTIONS) or ", ".join(PURCHASE_OPTIONS),
+            )
+    has_requests = any(row.get("requests_per_month") is not None for row in stack.workloads)
+    has_modes = "billing_mode" in find_service(platform.service).columns and has_requests
+    modes: Sequence[str | None] = BILLING_MODES if has_modes else [None]
+    places: Sequence[str | None] = (
+        [region] if regions is None else [name for name in regions if name in own]
+    )
+    options: Sequence[str | None] = purchase_options or [None]
+    return [
+        Where(platform.service, place, option, mode, is_move=True)
+        for place in places
+        for option in options
+        for mode in modes
+    ]

@@ -1,0 +1,359 @@
+"""A stack on a platform: workloads, riders and clusters as one fleet, priced like any other.
+
+A workload that the platform cannot run stays in the fleet with its reason, and has no price.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wharfage.analysis.platforms import Guide, read_guide
+from wharfage.analysis.scenarios import NO_REGION_IN_METRO, region_on
+from wharfage.analysis.stack_riders import (
+    MissingInput,
+    RiderRow,
+    Site,
+    Usage,
+    merge_rules,
+    missing_inputs,
+    rider_rows,
+    stack_rows,
+)
+from wharfage.columns import FLEET_COLUMNS
+from wharfage.engine.estimate import price_fleet
+from wharfage.engine.fleet import CellFault, encode_fleet
+from wharfage.engine.plan import Options
+from wharfage.engine.priced import PricedFleet
+from wharfage.errors import InvalidValueError, MissingColumnError
+from wharfage.inputs.kubernetes.objects import WORKLOADS as KUBERNETES_KINDS
+from wharfage.inputs.stack import Note, Row, Stack
+from wharfage.rates.book import RateBook
+from wharfage.rates.regions import Regions
+from wharfage.services import find_service
+
+WORKLOAD = "workload"
+#: where tasks of Amazon ECS run if no document says so
+ECS_DEFAULT = "aws.fargate"
+#: the load balancer that stands in for endpoints which a platform included
+ENDPOINT = {
+    "kind": "load_balancer",
+    "name": "endpoints",
+    "load_balancer_type": "application",
+    "scheme": "internet_facing",
+    "count": 1,
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a stack runs; None leaves what its documents say.
+
+    With `is_move` the service, option and billing mode replace what the documents say, and the
+    region of a workload becomes the one of the same metropolitan area; without it they fill what
+    is empty.
+    """
+
+    service: str | None = None
+    region: str | None = None
+    purchase_option: str | None = None
+    billing_mode: str | None = None
+    is_move: bool = False
+
+
+@dataclass(frozen=True)
+class PlacedStack:
+    """A stack as fleet rows on a platform.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Workloads, then riders, then clusters: fleet columns, with `part` and `rides_with`.
+    faults : list of (row, reason)
+        Rows that cannot run or be billed there.
+    missing : list of MissingInput
+        Amounts that nobody stated.
+    notes : list of Note
+        What the documents' reader noted, and what the platform adds.
+    """
+
+    frame: pd.DataFrame
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    missing: list[MissingInput] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> PlacedStack:
+    """Stack as fleet rows on a platform.
+
+    Parameters
+    ----------
+    stack : Stack
+        Workloads and riders of documents.
+    where : Where
+        Service, region and purchase option.
+    usage : Usage
+        Amounts that documents do not hold.
+    regions : Regions
+        Which regions of the two clouds share a metropolitan area.
+
+    Raises
+    ------
+    InvalidValueError
+        If a workload has no service.
+    MissingColumnError
+        If a workload has no region.
+    """
+    guide = read_guide()
+    notes = list(stack.notes)
+    faults: list[tuple[int, str]] = []
+    rows = []
+    behind = {
+        str(rider.get("rides_with")) for rider in stack.riders if rider["kind"] == "load_balancer"
+    }
+    for number, workload in enumerate(stack.workloads):
+        row = _workload_row(workload, where, regions, guide)
+        rows.append(row)
+        reasons = _refusals(row, stack, guide, notes, has_endpoint=row["workload"] in behind)
+        faults += [(number, reason) for reason in reasons]
+    _check_placed(rows, where)
+    riders = _riders(stack, rows, usage, guide, notes)
+    parts, missing = {rider.part for rider in riders}, []
+    if rows:
+        site = _site(_commonest(rows), guide)
+        riders += stack_rows(site, usage, parts)
+        missing = list(missing_inputs(site, usage, parts))
+    riders += _clusters(rows)
+    ids = {row["workload"] for row in rows}
+    for number, rider in enumerate(riders, start=len(rows)):
+        rows.append(rider.row(_unique(rider, ids)))
+        if rider.fault:
+            faults.append((number, rider.fault))
+    return PlacedStack(pd.DataFrame(rows), faults, missing, notes)
+
+
+def price_placed(placed: PlacedStack, book: RateBook, options: Options) -> PricedFleet:
+    """Placed stack, priced; rows with a fault are unpriced for that reason."""
+    fleet = encode_fleet(placed.frame)
+    rows: dict[str, list[int]] = {}
+    for row, reason in placed.faults:
+        rows.setdefault(reason, []).append(row)
+    faults = [
+        CellFault("region", np.array(found, dtype=np.intp), reason)
+        for reason, found in rows.items()
+    ]
+    # An absent size is each row's own matter, so that a missing column is no fault of the fleet.
+    given = frozenset(FLEET_COLUMNS)
+    return price_fleet(
+        replace(fleet, faults=[*fleet.faults, *faults], given=given, warnings=[]), book, options
+    )
+
+
+def without(stack: Stack, names: Iterable[str]) -> Stack:
+    """Stack without some workloads, and without what rides along with them alone."""
+    gone = set(names)
+    return replace(
+        stack,
+        workloads=[row for row in stack.workloads if row["workload"] not in gone],
+        riders=[row for row in stack.riders if row.get("rides_with") not in gone],
+    )
+
+
+def at_range(stack: Stack, end: str) -> Stack:
+    """Stack with every column that an autoscaler moves at its ``low`` or ``high`` end."""
+    moved: dict[str, Row] = {}
+    for each in stack.ranges:
+        moved.setdefault(each["workload"], {})[each["column"]] = each[end]
+    rows = [{**row, **moved.get(row["workload"], {})} for row in stack.workloads]
+    return replace(stack, workloads=rows)
+
+
+def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -> Row:
+    row: Row = {"part": WORKLOAD, "rides_with": "", **workload}
+    is_batch = not _is_empty(row.get("runs_per_month"))
+    service = where.service if where.is_move else row.get("service") or where.service
+    if not service and row.get("kind") not in KUBERNETES_KINDS:
+        service = ECS_DEFAULT
+    platform = guide.platform(service) if service else None
+    if platform is not None and not (row.get("service") and not where.is_move):
+        service = platform.jobs if is_batch and platform.jobs else service
+    row["service"] = service
+    for name, value in (
+        ("purchase_option", where.purchase_option),
+        ("billing_mode", where.billing_mode),
+    ):
+        if value is not None and (where.is_move or _is_empty(row.get(name))):
+            row[name] = value
+    home = row.get("region") or where.region
+    if where.is_move and service and home:
+        provider = service.split(".", 1)[0]
+        row["home_region"], home = home, region_on(provider, str(home), regions)
+    row["region"] = home
+    return row
+
+
+def _refusals(
+    row: Row, stack: Stack, guide: Guide, notes: list[Note], *, has_endpoint: bool
+) -> Iterator[str]:
+    """Reasons why a platform cannot run a workload, its size and price left aside."""
+    name, platform = row["workload"], guide.platform(row["service"] or "")
+    if row.get("home_region") and row["region"] is None:
+        cloud = str(row["service"]).split(".", 1)[0]
+        yield f"{NO_REGION_IN_METRO}: {cloud} has no region in the metro area"
+    if platform is None:
+        return
+    needs = set(stack.needs.get(name, ()))
+    if has_endpoint or not _is_empty(row.get("requests_per_month")):
+        needs.add("endpoint")
+    lacks = guide.lacks(platform)
+    for need in sorted(needs):
+        if need in lacks:
+            yield f"not_offered: {lacks[need]}"
+        elif need in platform.limited:
+            notes.append(Note("limited", platform.limited[need], workload=name))
+    longest = platform.max_request_seconds
+    if longest is None:
+        return
+    said = f"{platform.title} ends a request after {longest:g} s"
+    if _seconds(row, "request_seconds") > longest:
+        yield f"not_offered: {said}"
+    elif _seconds(row, "timeout_seconds") > longest:
+        text = f"{said}; the document allows {_seconds(row, 'timeout_seconds'):g} s"
+        notes.append(Note("request_timeout", text, workload=name))
+
+
+def _seconds(row: Row, name: str) -> float:
+    """Seconds in a cell; 0 where it is empty."""
+    value = row.get(name)
+    return 0.0 if _is_empty(value) else float(str(value))
+
+
+def _check_placed(rows: list[Row], where: Where) -> None:
+    lost = [row["workload"] for row in rows if not row["service"]]
+    if lost:
+        raise InvalidValueError(
+            f"{len(lost):,} of {len(rows):,} workloads name no platform (first {lost[0]!r}).",
+            hint="say where they run: --service aws.fargate_eks, gcp.gke_autopilot or another;"
+            " wharfage compare prices them everywhere.",
+        )
+    lost = [row["workload"] for row in rows if not row["region"] and not row.get("home_region")]
+    if lost:
+        some = "us-central1" if str(where.service).startswith("gcp.") else "us-east-1"
+        raise MissingColumnError(
+            f"{len(lost):,} of {len(rows):,} workloads name no region (first {lost[0]!r}).",
+            hint=f"say where they run: --region {some}, for instance.",
+        )
+
+
+def _riders(
+    stack: Stack, rows: list[Row], usage: Usage, guide: Guide, notes: list[Note]
+) -> list[RiderRow]:
+    """Rows of everything that rides along with the workloads."""
+    by_name = {row["workload"]: row for row in rows}
+    common = _commonest(rows) if rows else {}
+    placed: list[tuple[Row, Site]] = []
+    for rider in [*stack.riders, *_replaced_endpoints(stack, rows, guide, notes)]:
+        own = by_name.get(rider.get("rides_with") or "", common)
+        site = _site({**own, **_stated(rider)}, guide)
+        if rider["kind"] == "load_balancer" and site.platform and site.platform.has_endpoint:
+            text = f"{rider.get('name')}: {site.platform.title} includes an HTTPS endpoint, no load balancer is priced"
+            notes.append(Note("endpoint_included", text, str(rider.get("where") or "")))
+            continue
+        placed.append((rider, site))
+    outward = sum(
+        rider.get("count", 1)
+        for rider, _ in placed
+        if rider["kind"] == "load_balancer" and rider.get("scheme") == "internet_facing"
+    )
+    found = [row for rider, site in placed for row in rider_rows(rider, site, usage, outward)]
+    return merge_rules([*found, *_public_tasks(rows, usage, guide)])
+
+
+def _stated(rider: Row) -> Row:
+    return {name: rider[name] for name in ("service", "region") if rider.get(name)}
+
+
+def _replaced_endpoints(
+    stack: Stack, rows: list[Row], guide: Guide, notes: list[Note]
+) -> Iterator[Row]:
+    """A load balancer in place of the endpoints that the platform of the documents included."""
+    lost = []
+    for workload, row in zip(stack.workloads, rows, strict=True):
+        home, here = (guide.platform(str(each.get("service"))) for each in (workload, row))
+        is_batch = not _is_empty(row.get("runs_per_month"))
+        if home and home.has_endpoint and here and not here.has_endpoint and not is_batch:
+            lost.append(row["workload"])
+    if lost and not any(rider["kind"] == "load_balancer" for rider in stack.riders):
+        text = f"one application load balancer stands in for {len(lost):,} endpoints that the platform of the documents includes"
+        notes.append(Note("endpoint_replaced", text))
+        yield {**ENDPOINT, "rides_with": lost[0] if len(lost) == 1 else ""}
+
+
+def _public_tasks(rows: list[Row], usage: Usage, guide: Guide) -> Iterator[RiderRow]:
+    """Public addresses of tasks of Amazon ECS; pods on Fargate stand in private subnets."""
+    if not usage.has_public_tasks:
+        return
+    for row in rows:
+        if row["service"] == "aws.fargate" and _is_empty(row.get("runs_per_month")):
+            count = 1 if _is_empty(row.get("replicas")) else row["replicas"]
+            columns = {
+                "service": guide.clouds["aws"].public_ipv4,
+                "region": row["region"],
+                "public_ipv4_count": count,
+                "hours_per_month": row.get("hours_per_month"),
+            }
+            yield RiderRow("public_ipv4", f"tasks of {row['workload']}", columns, row["workload"])
+
+
+def _clusters(rows: Iterable[Row]) -> Iterator[RiderRow]:
+    """One cluster for each region of a service whose workloads need one."""
+    seen = set()
+    for row in rows:
+        service = row.get("service")
+        cluster = find_service(service).cluster if service else None
+        key = (str(cluster), row["region"])
+        if cluster is None or row["region"] is None or key in seen:
+            continue
+        seen.add(key)
+        name = f"{cluster['service']}/{row['region']}"
+        yield RiderRow("cluster", name, {**cluster, "region": row["region"]})
+
+
+def _commonest(rows: list[Row]) -> Row:
+    """Row that stands for the stack: the first of the commonest service and region."""
+    counts = Counter((row["service"], row["region"]) for row in rows)
+    most = counts.most_common(1)[0][0]
+    return next(row for row in rows if (row["service"], row["region"]) == most)
+
+
+def _site(row: Row, guide: Guide) -> Site:
+    """Site of a workload's row."""
+    service = str(row.get("service") or "aws.")
+    cloud = service.split(".", 1)[0]
+    if cloud not in guide.clouds:
+        raise InvalidValueError(
+            f"{service!r} belongs to no cloud that is known here.",
+            hint=f"clouds: {', '.join(guide.clouds)}.",
+        )
+    return Site(guide.platform(service), guide.clouds[cloud], str(row.get("region") or ""))
+
+
+def _unique(rider: RiderRow, ids: set[str]) -> str:
+    """Id that no other row has, of the part and the name."""
+    space = f"{rider.namespace}/" if rider.namespace else ""
+    names = [f"{rider.part}/{rider.name}", f"{rider.part}/{space}{rider.name}"]
+    number = 1
+    while names[0] in ids:
+        number += 1
+        names = [*names[1:], f"{rider.part}/{space}{rider.name}-{number}"]
+    ids.add(names[0])
+    return names[0]
+
+
+def _is_empty(value: Any) -> bool:  # noqa: ANN401  cells of documents
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))

@@ -1,0 +1,536 @@
+"""The public verbs for documents: a stack priced, compared, set against another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+
+from wharfage.analysis.advice import (
+    NotPriced,
+    Step,
+    UseCase,
+    answers_of,
+    read_decision_guide,
+    walk,
+)
+from wharfage.analysis.advice_prices import AdvicePrices, price_advice
+from wharfage.analysis.stack_compare import ComparedStack, compare_placed
+from wharfage.analysis.stack_diff import CostDiff, diff_priced
+from wharfage.analysis.stack_riders import MissingInput, Usage
+from wharfage.analysis.stacks import (
+    PlacedStack,
+    Where,
+    at_range,
+    place_stack,
+    price_placed,
+)
+from wharfage.api import Bill
+from wharfage.engine.estimate import price_fleet
+from wharfage.engine.failures import raise_unpriced
+from wharfage.engine.fleet import encode_fleet
+from wharfage.engine.options import read_options
+from wharfage.engine.priced import PricedFleet
+from wharfage.errors import InvalidValueError, did_you_mean
+from wharfage.inputs.fleet import read_fleet
+from wharfage.inputs.manifests import read_stack
+from wharfage.inputs.profiles import Profile, read_profile
+from wharfage.inputs.source_files import Source
+from wharfage.inputs.stack import Note, Stack
+from wharfage.inputs.traffic import Traffic, with_traffic
+from wharfage.outputs.explain import assumption_lines
+from wharfage.rates.age import warn_if_stale
+from wharfage.rates.book import RateBook, open_book
+from wharfage.rates.rules import Assumption
+from wharfage.units import DEFAULT_MONTH
+
+Made = TypeVar("Made", Usage, Traffic)
+
+
+class StackBill(Bill):
+    """What a stack costs on a platform: workloads, riders and clusters, each a row."""
+
+    def __init__(
+        self, priced: PricedFleet, placed: PlacedStack, ends: tuple[float, float] | None
+    ) -> None:
+        super().__init__(priced)
+        self._placed = placed
+        self._ends = ends
+
+    @property
+    def missing(self) -> list[MissingInput]:
+        """Amounts that nobody stated, with the option that supplies each."""
+        return list(self._placed.missing)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was assumed or not understood in the documents, with the place."""
+        return list(self._placed.notes)
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Monthly cost with every autoscaler at its least and at its most; None without any."""
+        return self._ends
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """Monthly cost by part (workload, load_balancer, disk, cluster and the like).
+
+        Returns
+        -------
+        DataFrame
+            part, rows, unpriced, monthly_cost; unpriced rows are counted and left out.
+        """
+        frame = self.frame
+        frame = frame.assign(unpriced=frame["monthly_cost"].isna())
+        groups = frame.groupby("part", sort=False)
+        sums = groups.agg(
+            rows=("workload", "size"),
+            unpriced=("unpriced", "sum"),
+            monthly_cost=("monthly_cost", "sum"),
+        )
+        return sums.reset_index()
+
+
+class StackComparison:
+    """A stack on every platform that can run it, ranked."""
+
+    def __init__(self, compared: ComparedStack) -> None:
+        self._compared = compared
+
+    @property
+    def on(self) -> dt.date:
+        """Date whose rates and rules were used."""
+        return self._compared.options.on
+
+    @property
+    def month(self) -> str:
+        """Month that was priced, as given."""
+        return self._compared.options.month.text
+
+    @property
+    def rate_book_digest(self) -> str:
+        """Digest of the rate book."""
+        return self._compared.book.digest
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """The stack on each platform: complete answers first, then cheapest first."""
+        return self._compared.totals
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """Workloads that a platform cannot run, and rows that have no price, with the reason."""
+        return self._compared.left_out
+
+    @property
+    def missing(self) -> list[MissingInput]:
+        """Amounts that nobody stated, with the option that supplies each."""
+        return self._compared.missing
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was assumed or not understood in the documents, with the place."""
+        return list(self._compared.notes)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """Every workload, rider and cluster on every platform, with its monthly cost."""
+        frames = []
+        for rank, each in enumerate(self._compared.ranked, start=1):
+            own: dict[str, Any] = {
+                "rank": rank,
+                "platform": each.platform.service,
+                "purchase_option": each.where.purchase_option,
+                "billing_mode": each.where.billing_mode,
+            }
+            if len(each.parts):
+                frames.append(each.parts.assign(**own))
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    @cached_property
+    def assumptions(self) -> dict[str, str]:
+        """Everything that was taken for granted, by name, in words."""
+        said: dict[str, str] = {}
+        for each in self._compared.ranked:
+            if each.priced is not None:
+                said |= assumption_lines(each.priced)
+        return said
+
+
+def read_documents(
+    sources: Source | Iterable[Source],
+    *,
+    traffic: Traffic | Mapping[str, object] | None = None,
+    month: str = DEFAULT_MONTH,
+) -> Stack:
+    r"""Stack of manifests: Kubernetes, ECS, Cloud Run and App Runner documents.
+
+    Parameters
+    ----------
+    sources : path, text, or several
+        Files, directories, ``-`` for standard input, or the text of documents itself.
+    traffic : mapping, optional
+        What documents leave open: ``requests_per_month`` to each service that serves requests,
+        ``request_seconds``, ``concurrency``, ``run_seconds`` of batch runs, ``profile`` (a file
+        of hourly weights), ``workloads`` that it comes to. Without it a service keeps the cost
+        of its instances, and a note says what is missing.
+    month : str
+        Month in which schedules and requests are counted, such as ``730h`` or ``2026-02``.
+
+    Returns
+    -------
+    Stack
+        Workloads, what rides along with them, what they need of a platform, and notes.
+
+    Raises
+    ------
+    DocumentError
+        Naming file, line and path of everything that is wrong.
+    WorkloadError
+        If there is nothing in the documents that can be priced.
+
+    Examples
+    --------
+    >>> stack = read_documents("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web}]}")
+    >>> stack.fleet()["workload"].tolist()
+    ['web']
+    """
+    return with_traffic(read_stack(sources, month=month), _traffic(traffic), month=month)
+
+
+def price_stack(
+    stack: Stack,
+    *,
+    service: str | None = None,
+    region: str | None = None,
+    purchase_option: str | None = None,
+    usage: Usage | Mapping[str, object] | None = None,
+    rates: RateBook | str | Path | None = None,
+    on: str | dt.date | None = None,
+    month: str = DEFAULT_MONTH,
+    free_tier: str = "account",
+    sizes: str = "round_up",
+    strict: bool = False,
+    before_first: str | None = None,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> StackBill:
+    r"""Bill of a stack on a platform, with everything that rides along.
+
+    Parameters
+    ----------
+    stack : Stack
+        From :func:`read_documents`.
+    service, region, purchase_option : str, optional
+        Fill what the documents do not say, such as ``gcp.gke_autopilot``.
+    usage : mapping, optional
+        Amounts that documents do not hold: ``lcu_hours``, ``transfer_gib``, ``log_gib``,
+        ``registry_gib``, ``has_public_tasks``.
+    rates, on, month, free_tier, sizes, strict, before_first, assumptions
+        As for :func:`wharfage.estimate`.
+
+    Returns
+    -------
+    StackBill
+        A bill with a row for each workload, load balancer, address, disk and cluster. What
+        cannot run on the platform is NaN with its reason; ``missing`` lists what nobody stated.
+
+    Raises
+    ------
+    InvalidValueError
+        If a workload names no platform and `service` is not given.
+    MissingColumnError
+        If a workload names no region and `region` is not given.
+    UnpricedError
+        If `strict` and any row is unpriced.
+
+    Examples
+    --------
+    >>> text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web}]}"
+    >>> bill = price_stack(read_documents(text), service="aws.fargate_eks", region="us-east-1")
+    >>> bill.frame["part"].tolist()
+    ['workload', 'cluster']
+    """
+    book = open_book(rates)
+    options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
+    where = Where(service, region, purchase_option)
+    amounts = _usage(usage)
+    placed = place_stack(stack, where, amounts, book.regions)
+    priced = price_placed(placed, book, options)
+    warn_if_stale(book, priced.services, options.on)
+    if strict and priced.reasons.any.any():
+        raise_unpriced(priced)
+    ends = None
+    if stack.ranges:
+        costs = []
+        for end in ("low", "high"):
+            moved = replace(at_range(stack, end), notes=[])
+            at_end = price_placed(place_stack(moved, where, amounts, book.regions), book, options)
+            costs.append(sum(at_end.totals().values()))
+        ends = (costs[0], costs[1])
+    return StackBill(priced, placed, ends)
+
+
+def compare_stack(
+    stack: Stack,
+    *,
+    services: Sequence[str] | None = None,
+    region: str | None = None,
+    regions: Sequence[str] | None = None,
+    purchase_options: Sequence[str] | None = None,
+    usage: Usage | Mapping[str, object] | None = None,
+    rates: RateBook | str | Path | None = None,
+    on: str | dt.date | None = None,
+    month: str = DEFAULT_MONTH,
+    free_tier: str = "account",
+    sizes: str = "round_up",
+    before_first: str | None = None,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> StackComparison:
+    r"""Whole stack on every platform that can run it, ranked by total with what rides along.
+
+    Parameters
+    ----------
+    stack : Stack
+        From :func:`read_documents`.
+    services : sequence of str, optional
+        Platforms to compare; every one that a stack can be placed on by default.
+    region : str, optional
+        Home region where the documents name none; the other cloud takes the region of the same
+        metropolitan area.
+    regions : sequence of str, optional
+        Regions to compare instead, of any cloud.
+    purchase_options : sequence of str, optional
+        Options to compare; each workload's own by default.
+    usage, rates, on, month, free_tier, sizes, before_first, assumptions
+        As for :func:`price_stack`.
+
+    Returns
+    -------
+    StackComparison
+        ``totals`` ranks the platforms; ``left_out`` says what a platform cannot run, and why.
+
+    Raises
+    ------
+    WorkloadError
+        If an argument makes no sense, or nothing says where the stack runs.
+
+    Examples
+    --------
+    >>> text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {hostNetwork: true, containers: [{name: web}]}"
+    >>> found = compare_stack(read_documents(text), services=["gcp.cloud_run"], region="us-east-1")
+    >>> int(found.totals["can_run"][0])
+    0
+    """
+    book = open_book(rates)
+    options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
+    compared = compare_placed(
+        stack,
+        book,
+        options,
+        usage=_usage(usage),
+        region=region,
+        services=services,
+        regions=regions,
+        purchase_options=purchase_options,
+    )
+    used = {
+        name
+        for each in compared.scenarios
+        if each.priced is not None
+        for name in each.priced.services
+    }
+    warn_if_stale(book, sorted(used), options.on)
+    return StackComparison(compared)
+
+
+def _traffic(given: Traffic | Mapping[str, object] | None) -> Traffic | None:
+    if given is None or isinstance(given, Traffic):
+        return given
+    values = {name: value for name, value in given.items() if value is not None}
+    if "profile" in values and not isinstance(values["profile"], Profile):
+        values["profile"] = read_profile(str(values["profile"]))
+    return _made(Traffic, "traffic", values)
+
+
+def _usage(given: Usage | Mapping[str, object] | None) -> Usage:
+    if given is None or isinstance(given, Usage):
+        return given or Usage()
+    return _made(Usage, "usage", given)
+
+
+def _made(kind: type[Made], name: str, given: Mapping[str, object]) -> Made:
+    """Object from a mapping of its fields."""
+    known = [field.name for field in fields(kind)]
+    wrong = [key for key in given if key not in known]
+    if wrong:
+        raise InvalidValueError(
+            f"{name} has no {wrong[0]!r}.",
+            hint=did_you_mean(wrong[0], known) or f"it takes {', '.join(known)}.",
+        )
+    return kind(**cast("Any", given))
+
+
+def diff(
+    before: object,
+    after: object,
+    *,
+    service: str | None = None,
+    region: str | None = None,
+    purchase_option: str | None = None,
+    usage: Usage | Mapping[str, object] | None = None,
+    rates: RateBook | str | Path | None = None,
+    on: str | dt.date | None = None,
+    month: str = DEFAULT_MONTH,
+    free_tier: str = "account",
+    sizes: str = "round_up",
+    before_first: str | None = None,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> CostDiff:
+    """What a change costs: two stacks or fleets, row by row and in total.
+
+    Parameters
+    ----------
+    before, after : Stack, or fleet as :func:`wharfage.estimate` takes it
+        Rows are matched by their ids.
+    service, region, purchase_option, usage
+        For stacks, as for :func:`price_stack`; the same on both sides.
+    rates, on, month, free_tier, sizes, before_first, assumptions
+        As for :func:`wharfage.estimate`.
+
+    Returns
+    -------
+    CostDiff
+        ``rows`` with the cost on each side and the columns that changed, ``totals`` by currency.
+
+    Raises
+    ------
+    WorkloadError
+        If a side cannot be read or placed.
+
+    Examples
+    --------
+    >>> web = {"workload": "web", "service": "aws.fargate", "region": "us-east-1", "vcpu": 1, "memory_gib": 2}
+    >>> found = diff([web], [{**web, "replicas": 2}])
+    >>> found.rows["why"][0]
+    'replicas - → 2'
+    """
+    book = open_book(rates)
+    options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
+    where = Where(service, region, purchase_option)
+    priced = []
+    for side in (before, after):
+        if isinstance(side, Stack):
+            placed = place_stack(side, where, _usage(usage), book.regions)
+            priced.append(price_placed(placed, book, options))
+        else:
+            priced.append(price_fleet(encode_fleet(read_fleet(side)), book, options))
+    warn_if_stale(book, priced[1].services, options.on)
+    return diff_priced(*priced)
+
+
+class Advice:
+    """The path through the decision guide, the platforms at its end, and what they cost."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        use_case: UseCase,
+        not_priced: Sequence[NotPriced],
+        priced: AdvicePrices,
+    ) -> None:
+        self.steps = list(steps)
+        self.use_case = use_case
+        self.not_priced = list(not_priced)
+        self._priced = priced
+
+    @property
+    def platforms(self) -> pd.DataFrame:
+        """Platforms that suit the use case, as the guide orders them.
+
+        Returns
+        -------
+        DataFrame
+            service, purchase_option, region, monthly_cost, why, reason (why there is no price).
+        """
+        return self._priced.platforms
+
+    @property
+    def backing(self) -> pd.DataFrame:
+        """For each answer of each question: the cheapest platform that it leaves in reach.
+
+        Returns
+        -------
+        DataFrame
+            question, answer, is_taken, service, monthly_cost; no service where none of those in
+            reach can be priced for the workload.
+        """
+        return self._priced.backing
+
+    @property
+    def workload(self) -> str:
+        """What was priced: the reference workload in words, or the user's documents."""
+        return self._priced.workload
+
+    @property
+    def comparison(self) -> StackComparison:
+        """The workload on every platform."""
+        return StackComparison(self._priced.compared)
+
+
+def advise(
+    answers: Mapping[str, bool] | None = None,
+    *,
+    stack: Stack | None = None,
+    region: str = "us-east-1",
+    usage: Usage | Mapping[str, object] | None = None,
+    rates: RateBook | str | Path | None = None,
+    on: str | dt.date | None = None,
+    month: str = DEFAULT_MONTH,
+    free_tier: str = "account",
+    before_first: str | None = None,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> Advice:
+    """Which platform to use, step by step through the decision guide, each step with prices.
+
+    Parameters
+    ----------
+    answers : mapping of question to bool, optional
+        Such as ``{"kubernetes": True, "gpu": False}``; a question that nobody answers is taken
+        as no, and the step says so.
+    stack : Stack, optional
+        Documents: they answer what they can, and are priced in place of the reference workload.
+    region : str
+        Home region where documents name none; the other cloud takes its metropolitan area.
+    usage, rates, on, month, free_tier, before_first, assumptions
+        As for :func:`price_stack`.
+
+    Returns
+    -------
+    Advice
+        ``steps``, ``use_case``, ``platforms`` with prices, ``backing``, ``not_priced``.
+
+    Raises
+    ------
+    WorkloadError
+        If an answer is to no question, or an argument makes no sense.
+
+    Examples
+    --------
+    >>> found = advise({"kubernetes": True})
+    >>> found.use_case.id
+    'simplified_kubernetes'
+    """
+    guide = read_decision_guide()
+    steps, use_case = walk(guide, answers or {}, None if stack is None else answers_of(stack))
+    book = open_book(rates)
+    options = read_options(book, on, month, free_tier, "round_up", before_first, assumptions)
+    priced = price_advice(
+        guide, steps, use_case, stack, book, options, region=region, usage=_usage(usage)
+    )
+    return Advice(steps, use_case, [guide.not_priced[name] for name in use_case.not_priced], priced)

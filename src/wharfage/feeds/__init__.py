@@ -1,0 +1,1 @@
+"""Feeds: rate tables kept true from the providers' own price lists."""

@@ -1,0 +1,137 @@
+"""Documents of manifests as plain data, with file and line of everything in them.
+
+Limits: 32 MiB a file, 128 MiB and a million values in all, 100 levels of nesting; beyond them a
+source is refused with words. Aliases and merge keys are followed and counted, so that a small
+text cannot stand for gigabytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wharfage.inputs.places import HINT, Problems, inside
+from wharfage.inputs.source_files import Source, read_sources
+from wharfage.plain_yaml import Dialect, Place, Plain, line_of, read_text
+
+MAX_VALUES = 1_000_000
+MAX_DEPTH = 100
+#: lists inside lists inside lists are no manifest
+MAX_LISTS = 10
+TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
+)
+_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
+)
+TEMPLATE_HINT = (
+    "'{{' looks like a template: render it first, with helm template, and give the result."
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a file, or one item of a list in it.
+
+    `number` counts the documents of the file from 1; `prefix` is where in it an item stands.
+    """
+
+    file: str
+    number: int
+    data: Any
+    lines: Mapping[Place, int] = field(default_factory=dict, repr=False)
+    prefix: Place = ()
+
+    def line(self, place: Place = ()) -> int:
+        """Line of `place`, or of its nearest parent that has one."""
+        return line_of(self.lines, (*self.prefix, *place))
+
+    def where(self, place: Place = ()) -> str:
+        """``file:line path`` for messages."""
+        return f"{self.file}:{self.line(place)} {inside((*self.prefix, *place))}".rstrip()
+
+
+def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
+    r"""Documents of files, directories, standard input or text, in order.
+
+    Parameters
+    ----------
+    sources : path, text, or several
+        A directory gives its .yaml, .yml and .json files; ``-`` is standard input; text with a
+        line break is the documents themselves. YAML or JSON, several documents to a file.
+
+    Returns
+    -------
+    list of Document
+        Empty documents are left out; items of a ``kind: List`` stand for themselves.
+
+    Raises
+    ------
+    DocumentError
+        Naming every file that cannot be read and every line that is wrong.
+
+    Examples
+    --------
+    >>> [found] = read_documents("kind: Pod\nmetadata: {name: web}")
+    >>> found.data["kind"], found.where(("metadata", "name"))
+    ('Pod', '<text>:2 metadata.name')
+    """
+    problems = Problems()
+    documents: list[Document] = []
+    hints: set[str] = set()
+    remaining = MAX_VALUES
+    for source in read_sources(sources, problems):
+        text = read_text(_whole_characters(source.text), _dialect(remaining))
+        remaining -= min(text.count, remaining)
+        for problem in text.problems:
+            problems.add(source.name, problem.line, "", problem.message)
+        if text.problems and "{{" in source.text:
+            hints.add(TEMPLATE_HINT)
+        found = list(_documents(source.name, text.documents))
+        if not (found or text.problems) and source.is_named:
+            problems.add(source.name, 0, "", "no document in it")
+        documents += found
+    problems.raise_if_any(" ".join(sorted(hints)) or HINT)
+    return documents
+
+
+def _dialect(max_values: int) -> Dialect:
+    return Dialect(
+        max_depth=MAX_DEPTH, max_values=max_values, has_aliases=True, is_json=True, tags=TAGS
+    )
+
+
+def _documents(file: str, found: Iterable[Plain]) -> Iterator[Document]:
+    for number, plain in enumerate(found, start=1):
+        if plain.data is not None:
+            yield from _items(Document(file, number, plain.data, plain.lines))
+
+
+def _whole_characters(text: str) -> str:
+    r"""Text with the two halves of a JSON character such as \ud83d\ude00 put together."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    return _PAIR.sub(
+        lambda pair: pair[1] + bytes.fromhex(pair[2] + pair[3]).decode("utf-16-be"), text
+    )
+
+
+def _items(document: Document, depth: int = 0) -> Iterator[Document]:
+    """Items of a List, or the document itself."""
+    data = document.data
+    kind = data.get("kind") if isinstance(data, dict) else None
+    is_list = isinstance(kind, str) and kind.endswith("List") and "apiVersion" in data
+    items = data.get("items") if is_list else None
+    if not isinstance(items, list) or depth == MAX_LISTS:
+        yield document
+        return
+    # A DeploymentList leaves the kind of its items to its own name.
+    implied = {"apiVersion": data["apiVersion"], "kind": str(kind).removesuffix("List")}
+    for number, item in enumerate(items):
+        typed = {**implied, **item} if isinstance(item, dict) and implied["kind"] else item
+        place = (*document.prefix, "items", number)
+        yield from _items(
+            Document(document.file, document.number, typed, document.lines, place), depth + 1
+        )

@@ -1,0 +1,61 @@
+"""What a plan took for granted, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wharfage.nodes.node_plan import NodePlan
+
+
+def plan_assumptions(plan: NodePlan) -> dict[str, str]:
+    """Everything that a plan took for granted, by name, in words."""
+    options, settings = plan.site.options, plan.site.settings
+    said = {
+        "on": f"rates and rules in force on {options.on}; newest rate in the book {plan.site.book.newest_date}",
+        "month": f"{options.month.text} ({options.month.hours:g} hours)",
+        "rate_book": f"digest {plan.site.book.digest}",
+        "nodes": _nodes(plan),
+        "attribution": (
+            "pods pay for what they ask for, vCPU and GiB weighted 9 to 1, nine tenths of a node with"
+            " GPUs by GPU; the rest of the nodes is idle, and the cluster fee belongs to no pod"
+        ),
+        "pod_sizes": "requests, rounded up to whole millicores and MiB; limits are not looked at",
+    }
+    average = int(plan.planned.is_average.sum())
+    if average:
+        said["sized_from_average_load"] = (
+            "pods that run at once on average, rounded up for all alike pods together"
+            f" ({average:,} workloads)"
+        )
+    if not settings.boot_disk_gib:
+        said["no_boot_disk_priced"] = "no boot disk is stated, none is priced"
+    if not settings.share_gpu_nodes:
+        said["gpu_nodes"] = "pods without a GPU stay off nodes with GPUs"
+    merged = sum(not pool.shapes.is_exact for pool in plan.pools)
+    if merged:
+        said["merged_shapes"] = (
+            "many shapes of pods: near ones are packed as the largest of them, and bounded as the smallest"
+        )
+    for pool in plan.pools:
+        for name, value in pool.machines.offers.assumptions.items():
+            said.setdefault(name, str(value))
+        # Machines of a plan over time run part of the month only.
+    if plan.over_time is not None:
+        said["over_time"] = plan.over_time.assumption
+    return said
+
+
+def _nodes(plan: NodePlan) -> str:
+    settings = plan.site.settings
+    words = [f"max_pods_mode {settings.max_pods_mode}", f"{plan.zones:,} zone(s)"]
+    if settings.daemonset_vcpu or settings.daemonset_memory_gib or settings.daemonset_pods:
+        words.append(
+            f"DaemonSets take {settings.daemonset_vcpu:g} vCPU, {settings.daemonset_memory_gib:g} GiB"
+            f" and {settings.daemonset_pods:,} pod slots of every node"
+        )
+    else:
+        words.append("no DaemonSets")
+    if settings.node_fee:
+        words.append(f"vendor fee {settings.node_fee:g} per node and hour")
+    return "; ".join(words)
