@@ -41,8 +41,8 @@ NOT_LOADED = (
 
 #: the layers of the design, upper ones first; each may import those below it
 LAYERS = (
-    {"cli", "cli_files", "cli_grid", "cli_rates", "cli_refresh", "cli_documents", "cli_diff", "cli_advise", "cli_options"},
-    {"api", "api_stacks"},
+    {"cli", "cli_files", "cli_grid", "cli_nodes", "cli_rates", "cli_refresh", "cli_documents", "cli_diff", "cli_advise", "cli_options", "cli_breakeven", "cli_ranges"},
+    {"api", "api_advice", "api_stacks"},
     {"outputs", "scale", "feeds"},
     {"analysis"},
     {"engine", "nodes"},
@@ -56,8 +56,13 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 #: the public door; a new name is a promise, and is added here on purpose
 PUBLIC = [
     "Bill",
+    "BreakEven",
+    "BreakEvenSurface",
     "Comparison",
+    "Fleet",
     "FleetWarning",
+    "NodePlan",
+    "Ranges",
     "RateBook",
     "RateError",
     "Stack",
@@ -67,13 +72,17 @@ PUBLIC = [
     "WharfageError",
     "WorkloadError",
     "advise",
+    "breakeven",
     "compare",
     "compare_stack",
     "diff",
     "encode",
     "estimate",
     "grid",
+    "marginal",
+    "plan_nodes",
     "price_stack",
+    "ranges",
     "read_documents",
     "reprice",
 ]

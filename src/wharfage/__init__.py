@@ -9,11 +9,15 @@ the rates.
 18.02
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from wharfage.analysis.grid import grid
 from wharfage.analysis.reprice import encode, reprice
 from wharfage.api import Bill, Comparison, Total, compare, estimate
-from wharfage.api_stacks import advise, compare_stack, diff, price_stack, read_documents
-from wharfage.engine.fleet import FleetWarning
+from wharfage.engine.fleet import Fleet, FleetWarning
 from wharfage.errors import (
     RateError,
     UnknownServiceError,
@@ -24,12 +28,27 @@ from wharfage.errors import (
 from wharfage.inputs.stack import Stack
 from wharfage.rates.book import RateBook
 
+if TYPE_CHECKING:
+    from wharfage.analysis.break_even import BreakEven, breakeven
+    from wharfage.analysis.break_even_surface import BreakEvenSurface
+    from wharfage.analysis.ranges import Ranges, ranges
+    from wharfage.analysis.sensitivity import marginal
+    from wharfage.api_advice import advise, diff
+    from wharfage.api_stacks import compare_stack, price_stack, read_documents
+    from wharfage.nodes.node_plan import NodePlan
+    from wharfage.nodes.plan import plan_nodes
+
 __version__ = "0.1.0"
 
 __all__ = [
     "Bill",
+    "BreakEven",
+    "BreakEvenSurface",
     "Comparison",
+    "Fleet",
     "FleetWarning",
+    "NodePlan",
+    "Ranges",
     "RateBook",
     "RateError",
     "Stack",
@@ -39,13 +58,42 @@ __all__ = [
     "WharfageError",
     "WorkloadError",
     "advise",
+    "breakeven",
     "compare",
     "compare_stack",
     "diff",
     "encode",
     "estimate",
     "grid",
+    "marginal",
+    "plan_nodes",
     "price_stack",
+    "ranges",
     "read_documents",
     "reprice",
 ]
+
+#: names that are imported on first use: verbs for documents, plans and advice
+_LATER = {
+    "BreakEven": "wharfage.analysis.break_even",
+    "BreakEvenSurface": "wharfage.analysis.break_even_surface",
+    "Ranges": "wharfage.analysis.ranges",
+    "breakeven": "wharfage.analysis.break_even",
+    "marginal": "wharfage.analysis.sensitivity",
+    "ranges": "wharfage.analysis.ranges",
+    "NodePlan": "wharfage.nodes.node_plan",
+    "plan_nodes": "wharfage.nodes.plan",
+    "advise": "wharfage.api_advice",
+    "diff": "wharfage.api_advice",
+    "compare_stack": "wharfage.api_stacks",
+    "price_stack": "wharfage.api_stacks",
+    "read_documents": "wharfage.api_stacks",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  as the language has it
+    """Public name that is imported on first use."""
+    if name not in _LATER:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_LATER[name]), name)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from wharfage.analysis.compare import ComparedFleet, cell_faults, compare_fleet
+from wharfage.analysis.node_scenarios import PlannedFleet, node_assumptions
 from wharfage.analysis.reprice import encode
 from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import price_fleet
@@ -196,13 +197,18 @@ class Comparison:
 
     @property
     def shared_costs(self) -> pd.DataFrame:
-        """Clusters that the scenarios need, net of credits, per service, region and account."""
+        """Clusters that the scenarios need, net of credits, and idle nodes; the column `kind` tells."""
         return self._compared.shared_costs
 
     @property
     def totals(self) -> pd.DataFrame:
         """The fleet in every scenario, shared costs included."""
         return self._compared.totals
+
+    @property
+    def break_even(self) -> pd.DataFrame:
+        """Multiple of the fleet from which nodes are cheaper than each other service."""
+        return self._compared.break_even
 
     @property
     def faults(self) -> pd.DataFrame:
@@ -219,6 +225,8 @@ class Comparison:
         said: dict[str, str] = {}
         for entry in self._compared.scenarios:
             said |= assumption_lines(entry.priced)
+            if isinstance(entry.priced, PlannedFleet):
+                said |= node_assumptions(entry.priced)
         return said
 
     def __repr__(self) -> str:
@@ -353,7 +361,7 @@ def compare(
         regions=_several(regions),
         purchase_options=_several(purchase_options),
     )
-    used = {name for entry in compared.scenarios for name in entry.priced.services}
+    used = {entry.scenario.service for entry in compared.scenarios}
     warn_if_stale(book, sorted(used), options.on)
     if strict:
         for entry in compared.scenarios:

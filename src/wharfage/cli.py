@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from wharfage.cli_advise import advise
+from wharfage.cli_breakeven import breakeven
 from wharfage.cli_diff import diff
 from wharfage.cli_documents import (
     ConcurrencyOption,
@@ -32,6 +33,7 @@ from wharfage.cli_documents import (
     usage,
 )
 from wharfage.cli_grid import grid
+from wharfage.cli_nodes import nodes
 from wharfage.cli_options import (
     AssumeOption,
     BeforeFirstOption,
@@ -50,6 +52,7 @@ from wharfage.cli_options import (
     keywords_of,
     words,
 )
+from wharfage.cli_ranges import marginal, ranges
 from wharfage.cli_rates import rates_app
 from wharfage.errors import InvalidValueError, WharfageError
 
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
 
     from wharfage.api import Bill
 
-DONE, SOME_UNPRICED, FAULT = 0, 1, 2
+DONE, SOME_UNPRICED, FAULT, INTERRUPTED = 0, 1, 2, 130
 
 #: workloads shown on a terminal; files hold all
 SHOWN = 60
@@ -75,8 +78,12 @@ app = typer.Typer(
 )
 app.add_typer(rates_app, name="rates")
 app.command()(grid)
+app.command()(nodes)
 app.command()(diff)
 app.command()(advise)
+app.command()(breakeven)
+app.command()(ranges)
+app.command()(marginal)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
@@ -355,7 +362,12 @@ def main() -> None:
         sys.exit(FAULT)
     except KeyboardInterrupt:
         err.print("interrupted")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # Typer makes this code of Ctrl-C, without a word.
+        if end.code == INTERRUPTED:
+            err.print("interrupted")
+        raise
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def diff(
     known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
     del keywords["strict"]
     sides = [_side(path, fill, known, month) for path in (before, after)]
-    found = cost_diff(*sides, **fill, usage=amounts, **keywords)
+    found = cost_diff(sides[0], sides[1], **fill, usage=amounts, **keywords)
     is_over = gate is not None and found.exceeds(gate)
     err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     if out is not None:

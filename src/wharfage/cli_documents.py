@@ -85,11 +85,15 @@ def _is_document(text: str) -> bool:
 def _holds_documents(path: Path) -> bool:
     """Whether a JSON file holds an object that is no row of a fleet."""
     from wharfage.inputs.manifests import family_of  # noqa: PLC0415  keeps --help quick
+    from wharfage.services import service_ids  # noqa: PLC0415
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return text.lstrip()[:1] == "{" and bool(family_of(json.loads(text)))
-    except (OSError, ValueError, RecursionError):
+        data = json.loads(text) if text.lstrip()[:1] == "{" else []
+        # ECS documents name a service too, but none of the services here.
+        is_row = isinstance(data, dict) and data.get("service") in service_ids()
+        return bool(family_of(data)) and not is_row
+    except (OSError, ValueError, RecursionError, TypeError):
         return False  # whoever reads the fleet says what is wrong
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,18 @@ from rich.console import Console
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
 
 #: keywords of the document that ``wf.grid`` takes as they are
-OPTIONS = ("on", "month", "free_tier", "sizes", "strict", "before_first", "assumptions")
+OPTIONS = (
+    "on",
+    "month",
+    "free_tier",
+    "sizes",
+    "strict",
+    "before_first",
+    "assumptions",
+    "reduce",
+    "over",
+    "costs",
+)
 KEYS = ("service", "axes", *OPTIONS)
 #: reasons shown in a summary
 REASONS_SHOWN = 8
@@ -22,7 +34,8 @@ PATIENCE = 1.0
 HINT = "a grid is plain YAML, such as {service: aws.fargate, axes: {region: [us-east-1], vcpu: [1, 2], memory_gib: [4]}}."
 
 SpecArgument = Annotated[
-    Path, typer.Argument(metavar="SPEC.yaml", help="service, axes, on, month and other options.")
+    Path,
+    typer.Argument(metavar="SPEC.yaml", help="service, axes, on, month, reduce and other options."),
 ]
 OutOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Write .parquet (a row per cell) or .nc.")
@@ -34,6 +47,9 @@ RatesOption = Annotated[
 
 def grid(spec: SpecArgument, out: OutOption, rates: RatesOption = None) -> None:
     """Price a grid: one workload in every combination of the listed values.
+
+    With `reduce: cheapest` (min, mean, q95, top10 ...) in the document only what is left of the
+    cells is kept, `over: service` or other axes.
 
     Example: wharfage grid SPEC.yaml --out cube.parquet
     """
@@ -49,10 +65,15 @@ def grid(spec: SpecArgument, out: OutOption, rates: RatesOption = None) -> None:
     with _progress(err) as progress:
         cube = price_grid(service, rates=book, progress=progress, **options, **axes)
     write_grid(cube, out)
-    cells = cube["monthly_cost"].size
     sizes = " x ".join(f"{name} {size:,}" for name, size in cube.sizes.items())
+    cells = math.prod(cube.sizes.values())
     err.print(f"{cells:,} cells written to {out} ({sizes or 'no axis'})", markup=False)
-    counts = count_reasons(cube)
+    if "reason" in cube:
+        _say_reasons(err, count_reasons(cube), cells)
+
+
+def _say_reasons(err: Console, counts: dict[str, int], cells: int) -> None:
+    """Say how many cells have no price, and why."""
     if counts:
         err.print(f"{sum(counts.values()):,} of {cells:,} cells have no price:", markup=False)
     for reason, count in list(counts.items())[:REASONS_SHOWN]:

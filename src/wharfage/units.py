@@ -17,6 +17,8 @@ HOURS_PER_DAY = 24
 SECONDS_PER_HOUR = 3600
 MIB_PER_GIB = 1024
 MILLICORES_PER_VCPU = 1000
+#: AWS counts a vCPU as this many CPU units (Amazon ECS API reference, 2026)
+CPU_UNITS_PER_VCPU = 1024
 DEFAULT_MONTH = "730h"
 
 #: pricing unit -> (canonical unit, pricing units in one canonical unit).

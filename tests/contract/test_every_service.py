@@ -242,3 +242,58 @@ def test_quantities_are_never_negative(service: str, book: wf.RateBook) -> None:
     """No workload of the golden cases has a negative quantity."""
     for quantity in measured(service, book).meters.values():
         assert not (quantity < 0).any()
+
+
+#: axes of the small grids that workloads are spread over
+MOST_AXES = 7
+
+
+def every_array(found: Quantities) -> dict[str, Any]:
+    """Give everything that a service measures, by name."""
+    sizes = {"billed_vcpu": found.billed_vcpu, "billed_memory_gib": found.billed_memory_gib}
+    named = {
+        **found.meters,
+        **found.faults,
+        **found.notes_given(),
+        **{f"discount {name}": values for name, values in found.discounts.items()},
+        **{name: values for name, values in sizes.items() if values is not None},
+    }
+    return {**named, "resized": found.is_resized()}
+
+
+@every_service
+def test_one_value_stands_for_a_constant_column(service: str, book: wf.RateBook) -> None:
+    """A column of one value gives what the same column written out gives."""
+    found = find_service(service)
+    columns, rules = inputs(found, book, book.newest_date)
+    for row in range(min(len(columns["demand"]), 10)):
+        whole = {name: np.repeat(values[row : row + 1], 3) for name, values in columns.items()}
+        written = every_array(found.quantities(whole, rules))
+        for kept in range(2):
+            some = {n: v if k % 2 == kept else v[:1] for k, (n, v) in enumerate(whole.items())}
+            for name, values in every_array(found.quantities(some, rules)).items():
+                expected = np.broadcast_to(written[name], 3)
+                np.testing.assert_array_equal(np.broadcast_to(values, 3), expected, name)
+
+
+@every_service
+def test_columns_may_lie_along_their_own_axes(service: str, book: wf.RateBook) -> None:
+    """Columns along separate axes give what the same combinations give row by row."""
+    found = find_service(service)
+    columns, rules = inputs(found, book, book.newest_date)
+    rows = min(len(columns["demand"]), 8)
+    for one, other in zip(range(rows), range(1, rows), strict=False):
+        pairs = {name: values[[one, other]] for name, values in columns.items()}
+        differ = [n for n, (a, b) in pairs.items() if a != b and (a == a or b == b)][:MOST_AXES]
+        shape = [2] * len(differ)
+        spread = {name: values[:1] for name, values in pairs.items()}
+        for axis, name in enumerate(differ):
+            spread[name] = pairs[name].reshape([2 if n == axis else 1 for n in range(len(shape))])
+        flat = {name: np.broadcast_to(values, shape).ravel() for name, values in spread.items()}
+        expected = every_array(found.quantities(flat, rules))
+        for name, values in every_array(found.quantities(spread, rules)).items():
+            np.testing.assert_array_equal(
+                np.broadcast_to(values, shape).ravel(),
+                np.broadcast_to(expected[name], 2 ** len(shape)),
+                f"{name} over {differ}",
+            )

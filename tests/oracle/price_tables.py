@@ -26,13 +26,22 @@ HOURS_FACTOR = {"hours": 1, "hour": 1, "h": 1, "seconds": 3600, "second": 3600, 
 # What is kept is counted in months, whatever their length.
 MONTHS = ("months", "month")
 # Same for what is counted: a milli-vCPU ("mCPU") is a thousandth of a vCPU.
-THING_FACTOR = {"vcpu": 1, "mcpu": 1000, "gb": 1, "gib": 1, "gpu": 1, "cluster": 1}
+THING_FACTOR = {"vcpu": 1, "mcpu": 1000, "gb": 1, "gib": 1, "gpu": 1, "cluster": 1, "lcu": 1}
+# Units that are counted as they stand. Throughput is counted in MiB/s, and AWS rule sheet section 1
+# says "gp3 throughput is metered in GiB/s-month: unit price = 1024 x the MiB/s price".
+UNIT_FACTOR = {
+    **dict.fromkeys(("requests", "request", "count", "events", "gb", "gib"), Decimal(1)),
+    **dict.fromkeys(("minutes", "vcpu-minutes", "gib-minutes"), Decimal(1)),
+    **dict.fromkeys(("application-months", "iops-months", "mibps-months"), Decimal(1)),
+    "gibps-months": 1 / Decimal(1024),
+    "1m events": 1 / Decimal(1_000_000),
+}
 
 
 def unit_factor(pricing_unit: str) -> Decimal:
     """Return what a price in this unit is multiplied by to be per hour, GiB-hour or request."""
-    if pricing_unit.lower() in ("requests", "request", "count"):
-        return Decimal(1)
+    if pricing_unit.lower() in UNIT_FACTOR:
+        return UNIT_FACTOR[pricing_unit.lower()]
     thing, _, duration = pricing_unit.lower().rpartition("-")
     if duration in MONTHS and thing in ("gb", "gib"):
         return Decimal(1)
@@ -41,12 +50,12 @@ def unit_factor(pricing_unit: str) -> Decimal:
     return Decimal(HOURS_FACTOR[duration] * THING_FACTOR.get(thing, 1))
 
 
-def _norm(value: Any) -> str:
+def norm(value: Any) -> str:
     """Write a key value as text: YAML's true and the text "true" are the same value."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _entry_date(entry: Mapping[str, Any]) -> date:
+def entry_date(entry: Mapping[str, Any]) -> date:
     """Return the first day of a rate or version; none means in force before anything else."""
     return entry.get("effective_from") or entry.get("observed_on") or date.min
 
@@ -57,7 +66,7 @@ class PriceTable:
     def __init__(self, document: Mapping[str, Any], folder: Path = Path()) -> None:
         self.meters: dict[str, dict[str, Any]] = document["meters"]
         self.purchase_options = [
-            _norm(option) for option in document.get("purchase_options", ["on_demand"])
+            norm(option) for option in document.get("purchase_options", ["on_demand"])
         ]
         self.region_groups: dict[str, list[dict[str, Any]]] = document.get("region_groups") or {}
         self.discounts: list[dict[str, Any]] = document.get("discounts") or []
@@ -71,6 +80,7 @@ class PriceTable:
         self.sizes: dict[str, tuple[Decimal, Decimal]] = {}
         blocks = document.get("rates") or []
         self.tiered = {b["meter"] for b in blocks if Decimal(str(b.get("tier_start", "0"))) != 0}
+        self.graduated_blocks = [block for block in blocks if block["meter"] in self.tiered]
         for block in blocks:
             if block["meter"] not in self.tiered:
                 self._add_block(block, folder)
@@ -79,7 +89,7 @@ class PriceTable:
         if block["pricing_unit"] != self.meters[block["meter"]]["pricing_unit"]:
             raise ValueError(f"{block['meter']}: the block's pricing unit is not the meter's")
         key = frozenset(
-            (column, _norm(value)) for column, value in (block.get("key") or {}).items()
+            (column, norm(value)) for column, value in (block.get("key") or {}).items()
         )
         if has_file(block):
             if unit_factor(block["pricing_unit"]) != 1:
@@ -92,7 +102,7 @@ class PriceTable:
             price = cell[0] if isinstance(cell, list) else cell
             amount = None if price is None else Decimal(price) * unit_factor(block["pricing_unit"])
             history = self.rates[block["meter"], key, place]
-            first_day = _entry_date(block)
+            first_day = entry_date(block)
             if first_day in history and history[first_day] != amount:
                 raise ValueError(
                     f"two prices for {block['meter']} {sorted(key)} {place} on {first_day}"
@@ -116,14 +126,14 @@ class PriceTable:
         of_machines = {region for cells in self.machines.values() for region, _ in cells}
         return sorted(named | members | of_machines)
 
-    def _place(self, first_column: str, attributes: Mapping[str, str], on: date) -> str:
+    def place_of(self, first_column: str, attributes: Mapping[str, str], on: date) -> str:
         """Return under which name the prices of a row stand: its region, its group, or a column."""
         if first_column not in self.region_groups:
             return attributes[first_column]
         region = attributes["region"]
-        in_force = [v for v in self.region_groups[first_column] if _entry_date(v) <= on]
+        in_force = [v for v in self.region_groups[first_column] if entry_date(v) <= on]
         if in_force:
-            for name, regions in max(in_force, key=_entry_date)["groups"].items():
+            for name, regions in max(in_force, key=entry_date)["groups"].items():
                 if region in regions:
                     return str(name)
         raise NoPriceError(f"unknown_rate: {region} is in no {first_column}")
@@ -133,7 +143,7 @@ class PriceTable:
         if meter in self.tiered:
             raise ValueError(f"the oracle does not know graduated tiers, such as those of {meter}")
         columns = list(self.meters[meter]["key"])
-        place = self._place(columns.pop(0), attributes, on) if columns else ""
+        place = self.place_of(columns.pop(0), attributes, on) if columns else ""
         key = frozenset((column, attributes[column]) for column in columns)
         history = dict(self.rates.get((meter, key, place)) or {})
         if "instance_type" in columns:
@@ -191,9 +201,9 @@ class PriceTable:
             if entry["purchase_option"] == attributes["purchase_option"]
             and meter in entry["meters"]
             and _matches(entry.get("key") or {}, attributes)
-            and _entry_date(entry) <= on
+            and entry_date(entry) <= on
         ]
-        return Decimal(str(max(matching, key=_entry_date)["fraction"])) if matching else None
+        return Decimal(str(max(matching, key=entry_date)["fraction"])) if matching else None
 
     def check_sold(self, attributes: Mapping[str, str], on: date) -> None:
         """Refuse what the provider does not sell."""
@@ -212,7 +222,7 @@ def _matches(when: Mapping[str, Any], attributes: Mapping[str, str]) -> bool:
         listed = values if isinstance(values, list) else [values]
         cell = attributes.get(column)
         # Machine types are named by patterns too: "n2-*"
-        if cell is None or not any(fnmatchcase(cell, _norm(value)) for value in listed):
+        if cell is None or not any(fnmatchcase(cell, norm(value)) for value in listed):
             return False
     return True
 

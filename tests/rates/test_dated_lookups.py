@@ -49,7 +49,8 @@ def rates_of(workload: dict[str, Any], on: str, **options: Any) -> pd.DataFrame:
 def status_of(workload: dict[str, Any], on: str, **options: Any) -> tuple[str, str]:
     """Status and reason of one workload on a date."""
     row = wf.estimate([workload], on=on, **options).frame.iloc[0]
-    return row["cost_status"], row["unpriced_reason"] or ""
+    reason = row["unpriced_reason"]
+    return row["cost_status"], "" if pd.isna(reason) else reason
 
 
 @pytest.mark.parametrize(

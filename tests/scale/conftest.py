@@ -13,7 +13,10 @@ from wharfage.scale import sources
 
 ON = "2026-10-01"
 SERVICES = ("aws.fargate", "gcp.cloud_run", "gcp.cloud_run_jobs", "aws.data_transfer", "aws.eks")
-REGIONS = {"aws": ("us-east-1", "ap-northeast-2", "eu-west-9"), "gcp": ("us-central1", "europe-west1")}
+REGIONS = {
+    "aws": ("us-east-1", "ap-northeast-2", "eu-west-9"),
+    "gcp": ("us-central1", "europe-west1"),
+}
 
 MakeFleet = Callable[..., pd.DataFrame]
 
@@ -22,7 +25,8 @@ def mixed_fleet(rows: int, seed: int = 1) -> pd.DataFrame:
     """Workloads of several services and accounts; one region of AWS does not exist."""
     rng = np.random.default_rng(seed)
     service = rng.choice(SERVICES, rows)
-    region = [rng.choice(REGIONS[name.split(".")[0]]) for name in service]
+    is_aws = np.char.startswith(service, "aws.")
+    region = np.where(is_aws, rng.choice(REGIONS["aws"], rows), rng.choice(REGIONS["gcp"], rows))
     is_run, is_job = service == "gcp.cloud_run", service == "gcp.cloud_run_jobs"
     is_sized = service != "aws.data_transfer"
     return pd.DataFrame(

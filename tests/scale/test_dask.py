@@ -84,13 +84,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             process.wait(PATIENCE)
 
 
-@pytest.fixture
-def fleet_folder(tmp_path: Path, make_fleet: MakeFleet) -> Path:
+@pytest.fixture(scope="module")
+def fleet_folder(tmp_path_factory: pytest.TempPathFactory, make_fleet: MakeFleet) -> Path:
     """Give a folder with several files of one fleet."""
-    folder = tmp_path / "fleet"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("fleet")
     for n in range(FILES):
-        make_fleet(20_000 if n else 300, seed=n).to_parquet(folder / f"part-{n}.parquet", index=False)
+        make_fleet(20_000 if n else 300, seed=n).to_parquet(
+            folder / f"part-{n}.parquet", index=False
+        )
     return folder
 
 
@@ -125,7 +126,9 @@ def test_broken_file_is_told_of(cluster: Cluster, tmp_path: Path) -> None:
     assert [*(tmp_path / "priced").iterdir()] == []
 
 
-def test_strict_run_has_no_manifest(cluster: Cluster, tmp_path: Path, make_fleet: MakeFleet) -> None:
+def test_strict_run_has_no_manifest(
+    cluster: Cluster, tmp_path: Path, make_fleet: MakeFleet
+) -> None:
     """With strict, unpriced workloads of any file fail the run, with their number over all files."""
     fleet = make_fleet(60)
     fleet.to_parquet(tmp_path / "fleet.parquet", index=False)
@@ -141,7 +144,9 @@ def test_time_is_bounded(cluster: Cluster, fleet_folder: Path, tmp_path: Path) -
         price(cluster, fleet_folder, tmp_path / "priced", timeout=0)
 
 
-def test_no_cluster_is_a_fault(fleet_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_cluster_is_a_fault(
+    fleet_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An address where nobody listens is said to be none."""
     from wharfage.scale import dask
 
@@ -182,13 +187,19 @@ def test_lost_worker_changes_nothing(cluster: Cluster, fleet_folder: Path, tmp_p
     assert json.loads((target / "manifest.json").read_text(encoding="utf-8")) == manifest
     assert [entry["file"] for entry in manifest["files"]] == names
     assert sum(entry["rows"] for entry in manifest["files"]) == total.rows
-    assert sorted(path.name for path in target.iterdir() if path.suffix != ".part") == ["manifest.json", *names]
+    assert sorted(path.name for path in target.iterdir() if path.suffix != ".part") == [
+        "manifest.json",
+        *names,
+    ]
     found = pd.concat([pd.read_parquet(target / name) for name in names], ignore_index=True)
     np.testing.assert_allclose(found["monthly_cost"], bill.frame["monthly_cost"], rtol=1e-12)
     assert found["workload"].tolist() == fleet["workload"].tolist()
     for entry in manifest["files"]:
         data = (target / entry["file"]).read_bytes()
-        assert (len(data), hashlib.sha256(data).hexdigest()) == (entry["size_bytes"], entry["sha256"])
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (
+            entry["size_bytes"],
+            entry["sha256"],
+        )
 
 
 def test_task_run_again_writes_the_same_bytes(fleet_folder: Path, tmp_path: Path) -> None:

@@ -195,7 +195,9 @@ def test_documented_ray_code_prices_tables(make_fleet: MakeFleet) -> None:
     names: dict[str, object] = {}
     exec(spark.split("def measure")[0], names)  # noqa: S102  our own documentation
     exec(ray.split("fleet =")[0].replace("import ray", ""), names)  # noqa: S102
-    sums = add_sums([Kernel(*names["book_and_options"]()).measure_batch(pa.RecordBatch.from_pandas(fleet))])
+    sums = add_sums(
+        [Kernel(*names["book_and_options"]()).measure_batch(pa.RecordBatch.from_pandas(fleet))]
+    )
     table = pa.Table.from_batches(pa.Table.from_pandas(fleet).to_batches(max_chunksize=30))
     found = names["Pricing"](sums)(table)
     assert found.num_rows == 100

@@ -87,9 +87,7 @@ def test_two_parts_add_with_a_plus() -> None:
     """Sums of two parts are added account by account."""
     one = PoolSums({("p", "a"): 1.0}, {("s", "m", 0, "a"): 2.0})
     other = PoolSums({("p", "a"): 0.5, ("p", "b"): 4.0})
-    assert one + other == PoolSums(
-        {("p", "a"): 1.5, ("p", "b"): 4.0}, {("s", "m", 0, "a"): 2.0}
-    )
+    assert one + other == PoolSums({("p", "a"): 1.5, ("p", "b"): 4.0}, {("s", "m", 0, "a"): 2.0})
 
 
 def test_unpriced_rows_count_for_nothing(
@@ -111,6 +109,8 @@ def test_accounts_are_told_apart_by_name(book: wf.RateBook, options: Options) ->
     ]
     sums = settled(parts, book, options)
     # 730 hours x 0.10 (the fee of a zonal cluster, gcp_catalog_2026_08_15).
-    assert sums.spent == pytest.approx({("gcp.gke.cluster_fee", "a"): 73.0, ("gcp.gke.cluster_fee", "b"): 146.0})
+    assert sums.spent == pytest.approx(
+        {("gcp.gke.cluster_fee", "a"): 73.0, ("gcp.gke.cluster_fee", "b"): 146.0}
+    )
     costs = [price_fleet(encode_fleet(part), book, options, sums).monthly_cost for part in parts]
     np.testing.assert_allclose(np.concatenate(costs), [0.0, 73 - 37.2, 73 - 37.2], atol=1e-9)

@@ -15,6 +15,7 @@ import pytest
 
 import wharfage as wf
 from wharfage.outputs import files as outputs
+from wharfage.scale import sources
 from wharfage.scale.files import price_files
 
 MakeFleet = Callable[..., pd.DataFrame]
@@ -51,7 +52,10 @@ def test_file_equals_the_bill(fleet_file: Path, tmp_path: Path, target: str) -> 
     assert done.summary.totals == pytest.approx(total, rel=1e-12)
     assert done.summary.rows == total.rows
     assert done.summary.missing == total.missing > 0
-    assert (done.summary.lower_bounds, done.summary.doubtful) == (total.lower_bounds, total.doubtful)
+    assert (done.summary.lower_bounds, done.summary.doubtful) == (
+        total.lower_bounds,
+        total.doubtful,
+    )
     assert done.assumptions == bill.assumptions
     assert done.rate_book_digest == bill.rate_book_digest
 
@@ -66,9 +70,7 @@ def test_file_equals_the_bill(fleet_file: Path, tmp_path: Path, target: str) -> 
     ],
     ids=lambda keywords: next(iter(keywords)),
 )
-def test_keywords_mean_the_same(
-    fleet_file: Path, tmp_path: Path, keywords: dict[str, Any]
-) -> None:
+def test_keywords_mean_the_same(fleet_file: Path, tmp_path: Path, keywords: dict[str, Any]) -> None:
     """The keywords of an estimate are those of a file."""
     target = tmp_path / "priced.parquet"
     price_files(fleet_file, target, **({"on": ON} | keywords))
@@ -86,7 +88,23 @@ def test_csv_equals_the_bill(tmp_path: Path, make_fleet: MakeFleet) -> None:
     np.testing.assert_allclose(found[costs], expected[costs], rtol=1e-12)
     assert found["version"].tolist() == expected["version"].tolist()
     assert found["note"].tolist() == expected["note"].tolist()
-    assert found["unpriced_reason"].dropna().tolist() == expected["unpriced_reason"].dropna().tolist()
+    assert (
+        found["unpriced_reason"].dropna().tolist() == expected["unpriced_reason"].dropna().tolist()
+    )
+
+
+def test_wide_csv_is_read_in_pieces(
+    tmp_path: Path, make_fleet: MakeFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of CSV that its reader hands over in several pieces is one batch."""
+    monkeypatch.setattr(sources, "BATCH", 131_072)
+    source, target = tmp_path / "fleet.csv", tmp_path / "priced.parquet"
+    fleet = make_fleet(20_000).assign(**{f"label_{n}": "x" for n in range(60)})
+    fleet.to_csv(source, index=False)
+    done = price_files(source, target, on=ON)
+    assert done.summary.totals == pytest.approx(
+        wf.estimate(fleet, on=ON).total(strict=False), rel=1e-12
+    )
 
 
 def test_folder_is_one_fleet(tmp_path: Path, make_fleet: MakeFleet) -> None:
@@ -255,7 +273,7 @@ def test_broken_parquet_is_a_fault(tmp_path: Path, content: bytes) -> None:
     """A file that is no Parquet is said to be none."""
     source = tmp_path / "fleet.parquet"
     source.write_bytes(content)
-    with pytest.raises(wf.WorkloadError, match="fleet.parquet is"):
+    with pytest.raises(wf.WorkloadError, match=r"fleet\.parquet is"):
         price_files(source, tmp_path / "priced.parquet", on=ON)
 
 
@@ -295,7 +313,9 @@ def test_folder_without_parquet_is_a_fault(tmp_path: Path) -> None:
         "service,region,vcpu,memory_gib\naws.fargate,us-east-1,1,2,3\n",
         "service,region,vcpu,memory_gib\naws.fargate,us-east-1,1,2\naws.fargate,us-east-1,1,2,3\n",
         "service,region,region,memory_gib\naws.fargate,us-east-1,1,2\n",
-        "service,region,vcpu,memory_gib\naws.fargate,us-east-1,1,2\nx,\u00e9,1,2\n".encode("latin-1"),
+        "service,region,vcpu,memory_gib\naws.fargate,us-east-1,1,2\nx,\u00e9,1,2\n".encode(
+            "latin-1"
+        ),
         "",
     ],
     ids=["short", "cut", "quoted", "long", "later", "twice", "latin", "empty"],
@@ -325,15 +345,23 @@ def test_parts_of_dead_processes_are_removed(tmp_path: Path) -> None:
     """What a killed process left is removed; what others still write stays."""
     left = {
         "dead": tmp_path / f".wharfage-{outputs.HOST}-4194399-0.part",
-        "own number, earlier process": tmp_path / f".wharfage-{outputs.HOST}-{os.getpid()}-9999.part",
+        "own number, earlier process": tmp_path
+        / f".wharfage-{outputs.HOST}-{os.getpid()}-9999.part",
         "alive": tmp_path / f".wharfage-{outputs.HOST}-{os.getppid()}-0.part",
         "elsewhere": tmp_path / ".wharfage-another.host-1-0.part",
         "not ours": tmp_path / "mine.part",
     }
     for path in left.values():
         path.touch()
-    with outputs.whole_file(tmp_path / "a.txt") as one, outputs.whole_file(tmp_path / "b.txt") as two:
+    with (
+        outputs.whole_file(tmp_path / "a.txt") as one,
+        outputs.whole_file(tmp_path / "b.txt") as two,
+    ):
         one.write_text("a")
         two.write_text("b")
-    assert [name for name, path in left.items() if path.exists()] == ["alive", "elsewhere", "not ours"]
+    assert [name for name, path in left.items() if path.exists()] == [
+        "alive",
+        "elsewhere",
+        "not ours",
+    ]
     assert (tmp_path / "a.txt").read_text() + (tmp_path / "b.txt").read_text() == "ab"

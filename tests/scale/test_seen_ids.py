@@ -18,7 +18,10 @@ from wharfage.scale.ids import SeenIds, id_keys
 def test_keys_are_equal_where_ids_are(texts: list[str], skipped: int) -> None:
     """Two ids have one key exactly if they are the same text, wherever they stand in an array."""
     keys = id_keys(pa.array(["x" * skipped, *texts], pa.string()).slice(1))
-    distinct = {text: {int(key) for key, own in zip(keys, texts, strict=True) if own == text} for text in texts}
+    distinct = {
+        text: {int(key) for key, own in zip(keys, texts, strict=True) if own == text}
+        for text in texts
+    }
     assert all(len(found) == 1 for found in distinct.values())
     assert len({key for found in distinct.values() for key in found}) == len(distinct)
 

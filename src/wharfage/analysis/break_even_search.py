@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,8 @@ SAME, SAME_AMOUNT = 1e-13, 1e-12
 STRAIGHT, STRAIGHT_AMOUNT = 1e-12, 1e-11
 #: pieces of equal cost narrower than this, relatively, are a crossing
 NARROW = 1e-9
+#: the narrowest cell, as a part of the largest number: floats near zero lie closer still
+SMALLEST = 2.0**-60
 
 _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 #: where a cell is looked into
@@ -83,7 +86,9 @@ def find_pieces(evaluate: Evaluate, low: float, high: float) -> Pieces:
     places = np.unique(np.clip(places, low, high))
     start, end = places[:-1], places[1:]
     inside = start + (end - start) / 2
-    own = (inside > start) & (inside < end)
+    own = (
+        (inside > start) & (inside < end) & (end - start > 2 * SMALLEST * max(abs(low), abs(high)))
+    )
     inside = inside[own]
     cheapest, status = _judged(*evaluate(inside))
     # Nearly equal costs on both sides of a crossing are no stretch of their own.
@@ -92,7 +97,9 @@ def find_pieces(evaluate: Evaluate, low: float, high: float) -> Pieces:
     kept = np.flatnonzero(~is_crossing)
     start = start[own][kept]
     start[0] = low
-    return _merged(start, np.append(start[1:], high), inside[kept], cheapest[:, kept], status[:, kept])
+    return _merged(
+        start, np.append(start[1:], high), inside[kept], cheapest[:, kept], status[:, kept]
+    )
 
 
 def find_whole_pieces(evaluate: Evaluate, low: int, high: int) -> Pieces:
@@ -161,10 +168,12 @@ def _change_places(evaluate: Evaluate, points: Array) -> list[Array]:
     costs = np.stack([cost[:, :-1], cost[:, 1:]], axis=1)
     why = np.stack([status[:, :-1], status[:, 1:]], axis=1)
     found: list[Array] = [points[:0]]
+    least = SMALLEST * np.abs(points).max()
     while True:
         is_open = ~_is_settled(costs, why)
         ends, costs, why = ends[:, is_open], costs[..., is_open], why[..., is_open]
         is_step = np.nextafter(ends[0], np.inf) >= ends[1]
+        is_step |= ends[1] - ends[0] <= least
         found.append(ends[0, is_step])
         ends, costs, why = ends[:, ~is_step], costs[..., ~is_step], why[..., ~is_step]
         if not ends.size:
@@ -253,9 +262,7 @@ def _crossings(points: Array, one: Array, other: Array) -> list[Array]:
     return [places, points[0][parts], points[-1][meets]]
 
 
-def _divided(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def _divided(values: NDArray[Any]) -> NDArray[Any]:
     """Cells between neighbouring points: (contenders, 6, cells) as (contenders, 2, 5 * cells)."""
     count = values.shape[0]
-    return np.stack(
-        [values[:, :-1].reshape(count, -1), values[:, 1:].reshape(count, -1)], axis=1
-    )
+    return np.stack([values[:, :-1].reshape(count, -1), values[:, 1:].reshape(count, -1)], axis=1)

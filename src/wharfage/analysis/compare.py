@@ -14,12 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wharfage.analysis.fleet_sizes import break_even
+from wharfage.analysis.node_scenarios import PlannedFleet, plan_scenario
 from wharfage.analysis.ranked_frame import is_baseline, names_of, ranked_frame
 from wharfage.analysis.scenarios import PricedScenario, is_shown, list_scenarios, move_fleet
+from wharfage.analysis.shared_costs import IDLE, shared_costs
+from wharfage.analysis.unused import mean_replicas, unused_shares
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.assemble import line_frame
+from wharfage.engine.chosen_rows import only_workloads
 from wharfage.engine.estimate import price_fleet
-from wharfage.engine.fleet import EMPTY, CellFault, Fleet, encode_fleet
+from wharfage.engine.fleet import EMPTY, Fleet, encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.engine.priced import PricedFleet
 from wharfage.engine.reasons import Reasons, code_of
@@ -68,7 +73,7 @@ class ComparedFleet:
 
     @cached_property
     def shared_costs(self) -> pd.DataFrame:
-        """Clusters that the scenarios need, net of credits: per service, region and account."""
+        """Clusters that the scenarios need, net of credits, and idle nodes: per region and account."""
         parts = [part for part in self._shared if len(part)]
         return pd.concat(parts, ignore_index=True) if parts else self._shared[0]
 
@@ -81,11 +86,14 @@ class ComparedFleet:
         """The fleet in every scenario, shared costs included; complete answers first, cheapest first.
 
         What has no price is left out of the sums and counted: workloads and clusters alike.
+        `idle_cost` is the part of the shared cost that stands idle on nodes; `unused_vcpu` and
+        `unused_memory` are the shares of what is paid for that no workload asked for.
         """
         rows = []
         for number, entry in enumerate(self.scenarios):
             cost = entry.priced.monthly_cost
-            clusters = self._shared[number]["monthly_cost"]
+            shared = self._shared[number]
+            clusters = shared["monthly_cost"]
             own = clusters.sum()
             workloads = int((~np.isnan(cost)).sum())
             infeasible = int((~entry.feasible).sum())
@@ -103,6 +111,8 @@ class ComparedFleet:
                     "workload_cost": float(np.nansum(cost)),
                     "shared_cost": float(own),
                     "monthly_cost": float(np.nansum(cost)) + float(own),
+                    "idle_cost": float(clusters[shared["kind"] == IDLE].sum()),
+                    **unused_shares(entry.priced, self._replicas),
                     "_scenario": number,
                 }
             )
@@ -111,6 +121,16 @@ class ComparedFleet:
         frame = frame.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
         return frame.drop(columns="_scenario")
+
+    @cached_property
+    def _replicas(self) -> NDArray[np.float64]:
+        """Replicas of each workload that run at once on average: its weight in unused shares."""
+        return mean_replicas(self.fleet, self.options)
+
+    @cached_property
+    def break_even(self) -> pd.DataFrame:
+        """Size of the fleet, as a multiple, from which nodes are cheaper than other services."""
+        return break_even(self.scenarios, self._shared, self.options)
 
     def components(self, workload: str) -> pd.DataFrame:
         """Charges of one workload in every scenario that can price it: why one is cheaper."""
@@ -124,7 +144,8 @@ class ComparedFleet:
         parts = []
         for entry in self.scenarios:
             if entry.shown[row].all():
-                lines = line_frame(entry.priced, row)
+                planned = isinstance(entry.priced, PlannedFleet)
+                lines = entry.priced.lines(int(row[0])) if planned else line_frame(entry.priced, row)
                 option = PURCHASE_OPTIONS[int(entry.priced.fleet.arrays["purchase_option"][row][0])]
                 mode = entry.scenario.billing_mode
                 parts.append(lines.assign(purchase_option=option, billing_mode=mode))
@@ -149,12 +170,16 @@ def compare_fleet(
         If a service, region or option is unknown, or the fleet holds no workload.
     """
     whole = frame if isinstance(frame, Fleet) else encode_fleet(frame)
-    workloads, left_out = _only_workloads(whole)
+    workloads, left_out = only_workloads(whole)
     _check_comparable(workloads, left_out, regions)
     scenarios = []
-    for scenario in list_scenarios(workloads, book, services, regions, purchase_options):
+    listed = list_scenarios(workloads, book, services, regions, purchase_options, nodes=True)
+    for scenario in listed:
         moved = move_fleet(workloads, scenario, book.regions)
-        priced = price_fleet(moved, book, options)
+        if find_service(scenario.service).plans_nodes:
+            priced: PricedFleet = plan_scenario(moved, scenario.service, book, options)
+        else:
+            priced = price_fleet(moved, book, options)
         feasible = is_feasible(priced)
         scenarios.append(PricedScenario(scenario, priced, is_shown(workloads, scenario), feasible))
     return ComparedFleet(
@@ -210,59 +235,6 @@ def is_feasible(priced: PricedFleet) -> NDArray[np.bool_]:
     lacks_rate_only = [all(code_of(t) in WITHOUT_RATE for t in text.split("; ")) for text in texts]
     lacks_rate_only[0] = True
     return np.array(lacks_rate_only)[priced.reasons.codes]
-
-
-def shared_costs(entry: PricedScenario, options: Options) -> pd.DataFrame:
-    """Clusters of one scenario, priced as a fleet of their own."""
-    cluster = find_service(entry.scenario.service).cluster
-    priced = entry.priced
-    columns = ["service", "purchase_option", "billing_mode", "cluster_service", "region"]
-    columns += ["billing_account", "monthly_list_cost", "monthly_cost", "reason"]
-    used = np.flatnonzero(~np.isnan(priced.monthly_cost))
-    if cluster is None or not len(used):
-        return pd.DataFrame(columns=columns)
-    places = pd.DataFrame(
-        {column: names_of(priced.fleet, column)[used] for column in ("region", "billing_account")}
-    )
-    places = places.drop_duplicates().sort_values(["billing_account", "region"], ignore_index=True)
-    clusters = price_fleet(encode_fleet(places.assign(**cluster)), priced.book, options)
-    return pd.DataFrame(
-        {
-            "service": entry.scenario.service,
-            "purchase_option": entry.scenario.purchase_option,
-            "billing_mode": entry.scenario.billing_mode,
-            "cluster_service": cluster["service"],
-            "region": places["region"],
-            "billing_account": places["billing_account"],
-            "monthly_list_cost": clusters.list_cost,
-            "monthly_cost": clusters.monthly_cost,
-            "reason": clusters.reasons.text(),
-        }
-    )
-
-
-def _only_workloads(fleet: Fleet) -> tuple[Fleet, tuple[str, ...]]:
-    """Fleet without rows of services that run no workloads, and the ids of those rows."""
-    fees = {name for name in service_ids() if not find_service(name).runs_workloads}
-    is_fee = np.isin(names_of(fleet, "service").astype(str), list(fees))
-    if not is_fee.any():
-        return fleet, ()
-    keep = np.flatnonzero(~is_fee)
-    position = np.full(len(fleet), -1)
-    position[keep] = np.arange(len(keep))
-    faults = [
-        CellFault(f.column, position[f.rows[~is_fee[f.rows]]], f.reason) for f in fleet.faults
-    ]
-    kept = Fleet(
-        table=fleet.frame.iloc[keep],
-        ids=fleet.workloads[keep],
-        arrays={name: values[keep] for name, values in fleet.arrays.items()},
-        values=fleet.values,
-        given=fleet.given,
-        faults=[fault for fault in faults if len(fault.rows)],
-        warnings=fleet.warnings,
-    )
-    return kept, tuple(fleet.workloads[is_fee])
 
 
 def _baseline(fleet: Fleet, book: RateBook, options: Options) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from wharfage.analysis.grid_reductions import factored
 from wharfage.engine.options import read_options
 from wharfage.engine.plan import Options
 from wharfage.engine.portion import columns_read
-from wharfage.errors import UnpricedError
+from wharfage.errors import InvalidValueError, UnpricedError
 from wharfage.rates.book import RateBook
 from wharfage.rates.rules import Assumption
 from wharfage.services import find_service
@@ -71,7 +71,7 @@ def grid(
     rates, free_tier, sizes, before_first, assumptions
         As for ``estimate``.
     strict : bool
-        Raise if any cell has no price.
+        Raise if any cell has no price; not together with `reduce`.
     progress : callable, optional
         Called as ``progress(done, total)`` with numbers of cells while they are priced.
     reduce : {"cheapest", "min", "max", "mean", "sum", "median", "q05" ..., "top10" ...}, optional
@@ -94,6 +94,12 @@ def grid(
         `reason`, a code into ``attrs["reasons"]`` (0: none). The arrays are read-only views, for
         an axis that the service does not read repeats the same numbers. ``attrs`` also holds
         `on`, `month`, `free_tier`, `rate_book_digest` and `assumptions`.
+
+        Of a reduction, `monthly_cost` over the axes that are left and `unpriced`, the number of
+        cells of the group without a price; NaN where none has one. Of ``cheapest``, instead of
+        `unpriced`, a variable named as the axis: positions in ``attrs["labels"]`` (-1: none); the
+        first label wins a tie. Of ``top10``, one axis `rank`, and the labels of each cell as
+        variables; axes that no service reads are left out.
 
     Raises
     ------
@@ -137,9 +143,15 @@ def grid(
     if "on" in labels:
         labels["on"] = date_labels([row[0].on for row in options])
     if reduce is not None:
+        if strict:
+            raise InvalidValueError(
+                "strict=True looks at the reason of every cell, and a reduction keeps none.",
+                hint="leave one of the two out; a reduction counts the cells without a price.",
+            )
         wanted = read_reduction(reduce, over, {name: len(each) for name, each in labels.items()})
         cube = _reduced(services, labels, fixed, book, options, wanted, progress, costs=costs)
         cube.attrs |= _attributes(labels, fixed, options, book, Said())
+        cube.attrs |= {"reduce": wanted.how, "over": list(wanted.over)}
         return cube
     cells, said = _price(services, fixed, labels, book, options, progress)
     cube = _cube(cells, labels)
@@ -187,6 +199,8 @@ def _reduced(
 
     inner = {name: values for name, values in labels.items() if name not in OUTER}
     constant = {name: value for name, value in fixed.items() if name not in OUTER}
+    if not inner and "region" in constant:
+        inner = {"region": pd.Index([constant.pop("region")])}
     if reduction.count is not None:
         read = [columns_read(find_service(name), book.table(name)) for name in services]
         inner = {name: each for name, each in inner.items() if any(name in own for own in read)}

@@ -1,14 +1,18 @@
-"""Cells of a grid, priced: a service over the product of the axes that it reads, run by run.
+"""Cells of a grid, priced: a service over the product of the axes that it reads.
 
-A run of cells is a fleet of arrays, made from the codes of its axes; no table of cells is ever
-made, and the memory beyond the result does not grow with the grid. The costs come from the
-engine, so that no billing rule stands here.
+Costs are sums of products, multiplied block by block; a cell without a price is priced again as a
+workload, for its reason. A run of such cells is a fleet of arrays, made from the codes of its
+axes; no table of cells is ever made, and the memory beyond the result does not grow with the
+grid. Costs come from the engine, so that no billing rule stands here.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,15 +21,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.engine import estimate
+from wharfage.engine.cells import PricedGrid
 from wharfage.engine.checks import check_columns
+from wharfage.engine.factored import Block, blocks
+from wharfage.engine.factored_costs import FactoredCosts
 from wharfage.engine.fleet import CellFault, Fleet, encode_fleet
-from wharfage.engine.plan import Options
+from wharfage.engine.plan import Options, ServicePlan
 from wharfage.engine.portion import columns_read
+from wharfage.engine.products import Scratch
 from wharfage.rates.book import RateBook
 from wharfage.services import find_service
 
-#: cells priced at once: bounds the memory of a grid of any size
+#: cells priced at once as workloads: bounds the memory of a grid of any size
 RUN = 2**18
+#: cells multiplied at once: their costs fit the cache of one core
+BLOCK = 2**16
 
 Array = NDArray[Any]
 Labels = Mapping[str, pd.Index]
@@ -91,50 +101,98 @@ def price_cells(
         Told the number of cells after each run.
     """
     own = _OwnCells(service, fixed, labels, book)
-    shape = (len(options), len(options[0]), own.size)
+    shape = (len(options), len(options[0]), *(own.shape or (1,)))
     cells = PricedCells(
-        own.names, np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int16)
+        own.names, np.empty(shape), np.empty(shape), np.empty(shape), np.zeros(shape, np.int16)
     )
     for place in np.ndindex(shape[:2]):
-        for start in range(0, own.size, RUN):
-            stop = min(start + RUN, own.size)
-            _price_run(own, book, options[place[0]][place[1]], cells, (*place, start, stop), said)
-            progress(stop - start)
+        chosen = options[place[0]][place[1]]
+        grid = own.priced(book, chosen)
+        if grid.costs is None:
+            cells.monthly_cost[place] = np.nan
+        else:
+            _multiply(grid.costs, chosen, cells, place, progress)
+        for run in _unpriced(cells.monthly_cost[place].reshape(-1)):
+            _price_run(own.fleet(run), book, chosen, cells, (place, run), said)
+            if grid.costs is None:
+                progress(len(run))
+        if grid.costs is not None:
+            _say(said, grid.plan, book, grid.costs.notes(grid.plan))
     for name, values in cells.arrays().items():
         setattr(cells, name, values.reshape(*shape[:2], *own.shape))
     return cells
 
 
+def _multiply(
+    costs: FactoredCosts,
+    options: Options,
+    cells: PricedCells,
+    place: tuple[int, ...],
+    progress: Callable[[int], None],
+) -> None:
+    """Costs of all cells on a date and in a month, block by block, on all cores."""
+    local = threading.local()
+    cost, list_cost = cells.monthly_cost[place], cells.monthly_list_cost[place]
+    daily_cost = cells.daily_cost[place]
+
+    def price(block: Block) -> int:
+        if not hasattr(local, "scratch"):
+            local.scratch = Scratch()
+        costs.monthly_cost(block, cost[block], local.scratch)
+        costs.monthly_list_cost(block, list_cost[block], local.scratch)
+        np.multiply(cost[block], options.month.per_day, out=daily_cost[block])
+        return cost[block].size
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for count in pool.map(price, blocks(cost.shape, BLOCK)):
+            progress(count)
+
+
+def _unpriced(cost: Array) -> Iterator[NDArray[np.intp]]:
+    """Positions of cells without a price, run by run."""
+    for start in range(0, len(cost), RUN):
+        found = np.flatnonzero(np.isnan(cost[start : start + RUN])) + start
+        if len(found):
+            yield found
+
+
 def _price_run(
-    own: _OwnCells,
+    fleet: Fleet,
     book: RateBook,
     options: Options,
     cells: PricedCells,
-    place: tuple[int, int, int, int],
+    place: tuple[tuple[int, ...], NDArray[np.intp]],
     said: Said,
 ) -> None:
-    """Price one run of cells into its place."""
-    on, month, start, stop = place
-    priced = estimate.price_fleet(own.fleet(start, stop), book, options)
+    """Price one run of cells as workloads, into its place."""
+    priced = estimate.price_fleet(fleet, book, options)
     reasons = priced.reasons
     used = np.unique(reasons.codes)
     known = np.zeros(len(reasons.texts), dtype=np.int32)
     known[used] = [said.code(reasons.texts[code]) for code in used]
     if len(said.reasons) > np.iinfo(cells.reason.dtype).max:
         cells.reason = cells.reason.astype(np.int32)
-    where = (on, month, slice(start, stop))
+    outer, run = place
     cost = priced.monthly_cost
-    cells.monthly_cost[where] = cost
-    cells.monthly_list_cost[where] = priced.list_cost
-    cells.daily_cost[where] = cost * options.month.per_day
-    cells.reason[where] = known[reasons.codes]
+    for whole, values in (
+        (cells.monthly_cost, cost),
+        (cells.monthly_list_cost, priced.list_cost),
+        (cells.daily_cost, cost * options.month.per_day),
+        (cells.reason, known[reasons.codes]),
+    ):
+        whole[outer].reshape(-1)[run] = values
     for result in priced.services.values():
-        forms = book.table(result.plan.service.id).form.assumptions
-        for name, value in result.plan.rules.assumptions.items():
-            said.assumptions[name] = f"{value} ({' '.join(forms[name].meaning.split())})"
-        for note in result.notes:
-            name, _, words = note.partition(": ")
-            said.assumptions.setdefault(name, words or "in some cells")
+        _say(said, result.plan, book, result.notes)
+
+
+def _say(said: Said, plan: ServicePlan, book: RateBook, notes: Iterable[str]) -> None:
+    """Keep what was taken for granted, and what is to be said of some cells."""
+    forms = book.table(plan.service.id).form.assumptions
+    for name, value in plan.rules.assumptions.items():
+        said.assumptions[name] = f"{value} ({' '.join(forms[name].meaning.split())})"
+    for note in notes:
+        name, _, words = note.partition(": ")
+        said.assumptions.setdefault(name, words or "in some cells")
 
 
 class _OwnCells:
@@ -143,7 +201,7 @@ class _OwnCells:
     def __init__(
         self, service: str, fixed: Mapping[str, object], labels: Labels, book: RateBook
     ) -> None:
-        found = find_service(service)
+        found = self._service = find_service(service)
         read = columns_read(found, book.table(service))
         self.names = tuple(name for name in labels if name in read)
         self.shape = tuple(len(labels[name]) for name in self.names)
@@ -157,10 +215,14 @@ class _OwnCells:
             name: encode_fleet(pd.DataFrame({name: labels[name]})) for name in self.names
         }
 
-    def fleet(self, start: int, stop: int) -> Fleet:
-        """Fleet of a run of cells, each the only workload of its billing account."""
-        rows = stop - start
-        place = np.unravel_index(np.arange(start, stop), self.shape) if self.shape else ()
+    def priced(self, book: RateBook, options: Options) -> PricedGrid:
+        """Cells as factors along their axes."""
+        return PricedGrid(self._service, self._corner, self._axes, self.names, book, options)
+
+    def fleet(self, cells: NDArray[np.intp]) -> Fleet:
+        """Fleet of some cells, each the only workload of its billing account."""
+        rows = len(cells)
+        place = np.unravel_index(cells, self.shape) if self.shape else ()
         arrays = {
             name: np.broadcast_to(values[0], rows) for name, values in self._corner.arrays.items()
         }

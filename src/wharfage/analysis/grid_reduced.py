@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.analysis.grid_reducers import CHEAPEST, FOLDS, Reduction, lowest, quantile
-from wharfage.engine.cells import Block, PricedGrid, blocks
+from wharfage.engine.cells import PricedGrid
 from wharfage.engine.checks import check_columns
+from wharfage.engine.factored import Block, blocks
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.engine.products import Scratch
@@ -30,7 +31,7 @@ Array = NDArray[Any]
 Comparison = tuple[tuple[int, ...], Iterable[tuple[Array, Array]]]
 
 #: cells of a block: the costs of a few services fit the cache of one core
-CELLS = 65_536
+CELLS = 131_072
 #: blocks priced ahead of the one whose result is awaited
 AHEAD = 64
 #: columns that say how much runs; services share the hours that follow from them
@@ -113,7 +114,9 @@ class ReducedGrid:
     ) -> tuple[Array | None, Array]:
         """Reduced costs, put together block by block, and counts of cells without a price."""
         kept = [n for n in range(len(self.names)) if n not in gone]
-        count = np.zeros(shape, np.int64 if self._cells(gone) > np.iinfo(np.int32).max else np.int32)
+        count = np.zeros(
+            shape, np.int64 if self._cells(gone) > np.iinfo(np.int32).max else np.int32
+        )
         cost = None
         if costs:
             cost = np.full(shape, FOLDS[reduction.how][2] if reduction.how in FOLDS else np.nan)
@@ -131,7 +134,7 @@ class ReducedGrid:
 
         for block, (value, unpriced) in self._blocks(part, is_whole, progress):
             place = self._place(block, kept)
-            count[place] += unpriced
+            np.add(count[place], unpriced, out=count[place])
             if cost is not None and value is not None:
                 merge = FOLDS[reduction.how][1] if reduction.how in FOLDS else np.fmax
                 cost[place] = merge(cost[place], value)
@@ -139,7 +142,7 @@ class ReducedGrid:
             priced = self._cells(gone) - count
             np.copyto(cost, np.nan, where=priced == 0)
             if reduction.how == "mean":
-                cost /= np.maximum(priced, 1)
+                np.divide(cost, np.maximum(priced, 1), out=cost)
         return cost, count
 
     def top(self, count: int, progress: Callable[[int], None]) -> tuple[Array, dict[str, Array]]:
@@ -190,15 +193,14 @@ class ReducedGrid:
         other = np.empty(shape, np.int8 if is_few else np.int32)
         kept = [n for n in range(len(self.names)) if n != gone]
         whole = [n == gone for n in range(len(self.outer), len(self.names))]
-        if self.names[gone] == "service":
-            compare = self._services(code)
-        else:
-            compare = self._along(gone, code)
+        is_by_service = self.names[gone] == "service"
+        compare = self._services(code) if is_by_service else self._along(gone, code)
 
         def part(block: Block) -> None:
             place = self._place(block, kept)
+            shape = self._compared_shape(block, gone)
             for at, parts in compare(block):
-                best, position = _least(parts, code, self.scratch)
+                best, position = _least(parts, shape, code, self.scratch)
                 into = other[place][at]
                 np.subtract(position.view(other.dtype).reshape(into.shape), 1, out=into)
                 if cost is not None:
@@ -217,9 +219,10 @@ class ReducedGrid:
         places = list(np.ndindex(tuple(self.outer.values())[1:]))
 
         def costs(each: Sequence[Rival], block: Block) -> Iterator[tuple[Array, Array]]:
-            out = self.scratch.take("cost", tuple(axis.stop - axis.start for axis in block))
+            out = self.scratch.take("cost", self._compared_shape(block, 0))
             for rival in each:
-                yield rival.monthly_cost(block, out, self.scratch), rival.position(block)
+                if not rival.is_void(block):
+                    yield rival.monthly_cost(block, out, self.scratch), rival.position(block)
 
         return lambda block: (
             (place, costs(each, block)) for place, each in zip(places, alike, strict=True)
@@ -242,7 +245,7 @@ class ReducedGrid:
     ) -> Iterator[tuple[Block, Any]]:
         """Results of every block, in order, made on all cores."""
         times = math.prod(self.outer.values())
-        todo = blocks(self.shape, whole, CELLS)
+        todo = blocks(self.shape, CELLS, whole)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
 
             def start() -> list[tuple[Block, Future[Any]]]:
@@ -261,6 +264,14 @@ class ReducedGrid:
         whole = (*[slice(None)] * len(self.outer), *block)
         return tuple(whole[n] for n in kept)
 
+    def _compared_shape(self, block: Block, gone: int) -> tuple[int, ...]:
+        """Shape of the costs that are compared: of one service and option, or without an axis."""
+        inner = tuple(axis.stop - axis.start for axis in block)
+        if self.names[gone] == "service":
+            return inner
+        whole = (*self.outer.values(), *inner)
+        return whole[:gone] + whole[gone + 1 :]
+
     def _cells(self, axes: Sequence[int]) -> int:
         return math.prod(self.sizes[n] for n in axes)
 
@@ -274,31 +285,35 @@ def inner_order(lengths: Mapping[str, int]) -> list[str]:
     ['vcpu', 'region', 'replicas', 'hours_per_month']
     """
     groups = [
-        [name for name in lengths if (name in TRAFFIC) is is_traffic] for is_traffic in (False, True)
+        [name for name in lengths if (name in TRAFFIC) is is_traffic]
+        for is_traffic in (False, True)
     ]
     groups.sort(key=lambda names: math.prod(lengths[name] for name in names))
     return [name for names in groups for name in sorted(names, key=lengths.__getitem__)]
 
 
 def _least(
-    parts: Iterable[tuple[Array, Array]], code: np.dtype[Any], scratch: Scratch
+    parts: Iterable[tuple[Array, Array]],
+    shape: tuple[int, ...],
+    code: np.dtype[Any],
+    scratch: Scratch,
 ) -> tuple[Array, Array]:
     """Lowest of several costs and its position from one on; the first wins a tie, 0: none.
 
     Positions only grow from part to part, so that the largest position that was ever less is
     the last one: no masked copy, which is slow.
     """
-    best = position = None
-    for each, own in parts:
-        if best is None or position is None:
-            best = scratch.take("best", each.shape)
-            position = scratch.take("position", each.shape, code)
-            best[...], position[...] = np.inf, 0
-        is_less = np.less(each, best, out=scratch.take("less", each.shape, np.bool_))
-        np.fmin(best, each, out=best)
-        chosen = scratch.take("chosen", each.shape, code)
-        np.multiply(is_less.view(np.uint8), own, out=chosen)
+    best, position = scratch.take("best", shape), scratch.take("position", shape, code)
+    is_less, chosen = scratch.take("less", shape, np.bool_), scratch.take("chosen", shape, code)
+    number = -1
+    for number, (each, own) in enumerate(parts):
+        if not number:
+            np.fmin(each, np.inf, out=best)
+            np.multiply(np.less(best, np.inf, out=is_less).view(np.uint8), own, out=position)
+            continue
+        np.multiply(np.less(each, best, out=is_less).view(np.uint8), own, out=chosen)
         np.maximum(position, chosen, out=position)
-    assert best is not None  # a grid has at least one service and no empty axis
-    assert position is not None
+        np.fmin(best, each, out=best)
+    if number < 0:
+        best[...], position[...] = np.inf, 0
     return best, position

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wharfage.analysis.node_scenarios import PlannedFleet
 from wharfage.analysis.scenarios import BILLING_MODES, PricedScenario
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.engine.fleet import EMPTY, Fleet
@@ -149,6 +150,9 @@ def _assumptions(entry: PricedScenario, fleet: Fleet) -> Reasons:
     """Notes of each workload in a scenario, and the region that its own was mapped to."""
     notes = Reasons(len(fleet))
     priced = entry.priced
+    if isinstance(priced, PlannedFleet):
+        for note, rows in priced.notes().items():
+            notes.add(rows, note)
     for result in priced.services.values():
         for note, rows in result.notes.items():
             notes.add(rows, note)

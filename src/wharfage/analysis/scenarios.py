@@ -58,15 +58,19 @@ def list_scenarios(
     services: Sequence[str] | None,
     regions: Sequence[str] | None,
     purchase_options: Sequence[str] | None,
+    *,
+    nodes: bool = False,
 ) -> list[Scenario]:
     """Every service x purchase option x billing mode (x region), in the order that breaks ties.
+
+    Services whose pods share nodes are among them only with `nodes`: they take a plan.
 
     Raises
     ------
     InvalidValueError, UnknownServiceError
         If a service, region or option is unknown, or a service runs no workloads.
     """
-    chosen = _services(services, book)
+    chosen = _services(services, book, nodes=nodes)
     options = [None] if purchase_options is None else _options(purchase_options)
     found = [
         Scenario(service, option, mode, region)
@@ -92,9 +96,13 @@ def _tie_order(scenario: Scenario) -> tuple[str, str, str, str]:
     )
 
 
-def _services(given: Sequence[str] | None, book: RateBook) -> list[str]:
+def _services(given: Sequence[str] | None, book: RateBook, *, nodes: bool) -> list[str]:
     able = [
-        name for name in service_ids() if find_service(name).runs_workloads and name in book.tables
+        name
+        for name in service_ids()
+        if find_service(name).runs_workloads
+        and (nodes or not find_service(name).plans_nodes)
+        and name in book.tables
     ]
     if given is None:
         return able

@@ -78,9 +78,7 @@ def price_mix(
     if on_spot.any():
         spot_cost, spot_reasons = _spot_cost(fleet, book, options, discount, on_spot)
         whole = np.where(share == 1.0, 0.0, cost)
-        cost = np.where(
-            on_spot, (1.0 - share) * whole + share * (1.0 + rework) * spot_cost, cost
-        )
+        cost = np.where(on_spot, (1.0 - share) * whole + share * (1.0 + rework) * spot_cost, cost)
         reasons = _joined(base.reasons, share < 1.0, spot_reasons, on_spot)
         cost[reasons.any] = np.nan
     return cost, reasons

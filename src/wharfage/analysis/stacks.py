@@ -119,14 +119,18 @@ def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> P
     for number, workload in enumerate(stack.workloads):
         row = _workload_row(workload, where, regions, guide)
         rows.append(row)
-        reasons = _refusals(row, stack, guide, notes, has_endpoint=row["workload"] in behind)
+        home = guide.platform(str(workload.get("service")))
+        is_served = row["workload"] in behind or bool(home and home.has_endpoint)
+        reasons = _refusals(row, stack, guide, notes, is_served=is_served)
         faults += [(number, reason) for reason in reasons]
     _check_placed(rows, where)
     riders = _riders(stack, rows, usage, guide, notes)
     parts, missing = {rider.part for rider in riders}, []
     if rows:
         site = _site(_commonest(rows), guide)
-        riders += stack_rows(site, usage, parts)
+        whole = list(stack_rows(site, usage, parts))
+        notes += [_destination(row) for row in whole if row.part == "transfer"]
+        riders += whole
         missing = list(missing_inputs(site, usage, parts))
     riders += _clusters(rows)
     ids = {row["workload"] for row in rows}
@@ -198,7 +202,7 @@ def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -
 
 
 def _refusals(
-    row: Row, stack: Stack, guide: Guide, notes: list[Note], *, has_endpoint: bool
+    row: Row, stack: Stack, guide: Guide, notes: list[Note], *, is_served: bool
 ) -> Iterator[str]:
     """Reasons why a platform cannot run a workload, its size and price left aside."""
     name, platform = row["workload"], guide.platform(row["service"] or "")
@@ -208,7 +212,7 @@ def _refusals(
     if platform is None:
         return
     needs = set(stack.needs.get(name, ()))
-    if has_endpoint or not _is_empty(row.get("requests_per_month")):
+    if is_served and _is_empty(row.get("runs_per_month")):
         needs.add("endpoint")
     lacks = guide.lacks(platform)
     for need in sorted(needs):
@@ -272,6 +276,13 @@ def _riders(
     )
     found = [row for rider, site in placed for row in rider_rows(rider, site, usage, outward)]
     return merge_rules([*found, *_public_tasks(rows, usage, guide)])
+
+
+def _destination(row: RiderRow) -> Note:
+    """Say where data that leaves is taken to go."""
+    to = row.columns["transfer_to"]
+    text = f"data sent to the internet is taken to go to {to}, the part of the world of the region"
+    return Note("destination_assumed", text if to != "internet" else "data goes to the internet")
 
 
 def _stated(rider: Row) -> Row:

@@ -7,8 +7,6 @@ Only their product has all axes, block by block.
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -125,9 +123,9 @@ class PricedGrid:
         except CannotFactorError:
             return None
 
-    def own_shape(self, block: Block) -> tuple[int, ...]:
-        """Shape of a block, with length one along the axes that the service does not read."""
-        return tuple(axis.stop - axis.start for axis in self._own_block(block))
+    def is_void(self, block: Block) -> bool:
+        """True if no cell of a block has a price, as far as small factors tell."""
+        return self.costs is not None and self.costs.cost.is_void(self._own_block(block))
 
     def _own_block(self, block: Block) -> Block:
         return tuple(
@@ -142,7 +140,7 @@ class PricedGrid:
         block : tuple of slices
             Cells, one slice per axis.
         out : array
-            Has the block's shape, or its own shape (:meth:`own_shape`). [currency per month]
+            Has the block's shape. [currency per month]
         scratch : Scratch
             Arrays of the thread.
         """
@@ -209,27 +207,3 @@ def _average_price(meter: MeterPlan, quantity: Array, own: Block) -> Array:
             cost = graduated_cost(used, starts, prices)
             average[mask] = np.divide(cost, used, out=np.full(len(used), prices[0]), where=used > 0)
     return average
-
-
-def blocks(shape: Sequence[int], whole: Sequence[bool], cells: int) -> Iterator[Block]:
-    """Blocks of about `cells` cells that cover a grid; axes of `whole` are never split.
-
-    The last axes are kept whole as far as that goes, so that inner loops are long.
-
-    Examples
-    --------
-    >>> [block[1] for block in blocks([2, 5], [True, False], 6)]
-    [slice(0, 3, None), slice(3, 5, None)]
-    """
-    steps = [size if is_whole else 1 for size, is_whole in zip(shape, whole, strict=True)]
-    left = max(cells // math.prod(steps), 1)
-    for axis in reversed(range(len(shape))):
-        if not whole[axis]:
-            steps[axis] = min(shape[axis], left)
-            left = max(left // steps[axis], 1)
-    starts = [range(0, size, step) for size, step in zip(shape, steps, strict=True)]
-    for place in itertools.product(*starts):
-        yield tuple(
-            slice(start, min(start + step, size))
-            for start, step, size in zip(place, steps, shape, strict=True)
-        )

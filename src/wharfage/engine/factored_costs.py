@@ -10,17 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.engine.factored import (
+    LIMIT,
     Block,
     CannotFactorError,
     Later,
     Node,
+    blocks,
+    cells,
     elementwise,
     factor,
     factors_of,
     part,
+    shape_of,
 )
 from wharfage.engine.plan import MeterPlan, ServicePlan
-from wharfage.engine.products import Products, Scratch, Term, product_of, summed
+from wharfage.engine.products import Products, Scratch, Term, summed
 from wharfage.engine.tiles import applies
 from wharfage.services import Quantities
 
@@ -34,9 +38,9 @@ class FactoredCosts:
     Attributes
     ----------
     cost, list_cost : Products
-        Effective cost before credits, and list cost; NaN where a cell has no price.
+        Effective cost of what no credit covers, and list cost; NaN where a cell has no price.
     pools : tuple of (Products, float)
-        What each credit may cover, and how much there is of it.
+        Effective cost that each credit may cover, and how much there is of it.
     masks : tuple of masks
         Cells without a price that no factor of the costs tells.
     quantities : Quantities
@@ -84,31 +88,40 @@ class FactoredCosts:
             if _is_used(quantity)
         ]
         masks: list[Node] = [*refused, *found.faults.values()]
-        masks += [hole for meter in meters for hole in meter.holes()]
+        masks += [hole for meter in meters for hole in meter.holes(refused)]
         if is_strict:
             masks.append(found.is_resized())
         masks = [mask for mask in masks if isinstance(mask, Later) or mask.any()]
-        cost, left = summed([meter.cost for meter in meters]).without(masks)
+        pools = tuple(_pools(plan, amounts, meters))
+        cost, left = summed([meter.cost for meter in meters if meter.price.any()]).without(masks)
         list_cost, _ = summed([meter.list_cost for meter in meters]).without(masks)
-        return cls(cost, list_cost, tuple(_pools(plan, amounts, meters)), tuple(left), found)
+        return cls(cost, list_cost, pools, tuple(left), found)
 
     @property
     def is_plain(self) -> bool:
         """True if the cost is nothing but a sum of products."""
         return not self.pools and not self.masks
 
+    def notes(self, plan: ServicePlan) -> list[str]:
+        """What is to be said of some cells."""
+        found = [text for text, mask in self.quantities.notes_given().items() if _is_anywhere(mask)]
+        for name, meter in plan.meters.items():
+            derived = meter.prices.is_derived
+            if derived is not None and derived[meter.codes].any():
+                found.append(f"{name}_by_formula")
+        return found
+
     def monthly_cost(self, block: Block, out: Array, scratch: Scratch) -> Array:
         """Cost after credits of the cells of a block, put into `out`; NaN without a price."""
         if self.cost.is_void(block):
             out[...] = np.nan
             return out
-        self.cost.at(block, out, scratch)
+        into = self.cost.at(block, out, scratch)
         for spent, amount in self.pools:
-            given = spent.at(block, scratch.take("credit", out.shape), scratch)
-            np.minimum(given, amount, out=given)
-            np.subtract(out, given, out=out)
-        if self.pools:
-            np.maximum(out, 0.0, out=out)
+            beyond = spent.at(block, scratch.take("beyond", out.shape), scratch)
+            np.subtract(beyond, amount, out=beyond)
+            np.maximum(beyond, 0.0, out=beyond)
+            np.add(into, beyond, out=into)
         return self._mark(block, out)
 
     def monthly_list_cost(self, block: Block, out: Array, scratch: Scratch) -> Array:
@@ -130,29 +143,64 @@ class _Meter:
         price = meter.prices.price[meter.codes]
         listed = meter.prices.list_price[meter.codes]
         self.name = meter.name
-        self.quantity = quantity
         self._unknown = np.isnan(price)
+        factors = factors_of(quantity)
+        if self._unknown.any():
+            # As for a fleet: where a meter has holes, what is not known to be used is not used.
+            factors = tuple(map(_known, factors))
+        self._factors = factors
         self._is_minor = meter.is_minor
+        self._is_covered = np.zeros(1, dtype=np.bool_)
         self.price = factor(np.where(self._unknown, 0.0, price))
         discount = found.discounts.get(meter.name, 1.0)
-        self._paid = product_of(quantity, discount) if np.ndim(discount) else product_of(quantity)
-        self.cost: Term = (*self._paid, self.price)
-        self.list_cost: Term = product_of(quantity, factor(np.where(self._unknown, 0.0, listed)))
+        self._paid = (*factors, discount) if shape_of(discount) else factors
+        self.list_cost: Term = (*factors, factor(np.where(self._unknown, 0.0, listed)))
 
-    def holes(self) -> Iterator[Node]:
-        """Cells that use the meter where it has no price; nothing used costs nothing."""
-        if self._is_minor or not self._unknown.any():
+    def holes(self, refused: Sequence[NDArray[np.bool_]]) -> Iterator[Node]:
+        """Cells that use the meter where it has no price; nothing used costs nothing.
+
+        Where a key is refused already, such as an unknown region, use does not matter.
+        """
+        unknown = self._unknown
+        for mask in refused:
+            if cells(unknown, mask) == unknown.size:
+                unknown = unknown & ~mask
+        if self._is_minor or not unknown.any():
             return
-        hole: Node = factor(self._unknown)
-        for each in factors_of(self.quantity):
+        hole: Node = factor(unknown)
+        for each in self._factors:
             is_used = elementwise(np.greater, (each, 0))
             if isinstance(is_used, Later) or not is_used.all():
                 hole = elementwise(np.logical_and, (hole, is_used))
         yield hole
 
-    def covered(self, mask: NDArray[np.bool_]) -> Term:
-        """Products that make the cost of the cells of a mask."""
-        return (*self._paid, self.price if mask.all() else elementwise(np.multiply, (self.price, mask)))
+    @property
+    def cost(self) -> Term:
+        """Product that makes the effective cost that no credit covers."""
+        return (*self._paid, self.price)
+
+    def cover(self, mask: NDArray[np.bool_]) -> Term:
+        """Product that makes the effective cost of the cells of a mask; a credit covers it from now on."""
+        covered = elementwise(np.multiply, (self.price, mask))
+        if isinstance(covered, Later) or (mask & self._is_covered).any():
+            raise CannotFactorError(self.name)
+        self._is_covered = self._is_covered | mask
+        self.price = factor(np.where(mask, 0.0, self.price))
+        return (*self._paid, covered)
+
+
+def _known(values: Node) -> Node:
+    """Factor with nothing in place of NaN."""
+    if not isinstance(values, Later) and not np.isnan(values).any():
+        return values
+    return elementwise(np.where, (elementwise(np.isnan, (values,)), 0.0, values))
+
+
+def _is_anywhere(mask: Node) -> bool:
+    """True if a mask is set in some cell."""
+    if not isinstance(mask, Later):
+        return bool(mask.any())
+    return any(part(mask, block).any() for block in blocks(mask.shape, LIMIT))
 
 
 def _is_used(quantity: Node) -> bool:
@@ -163,14 +211,14 @@ def _is_used(quantity: Node) -> bool:
 def _pools(
     plan: ServicePlan, amounts: Sequence[tuple[str, float]], meters: Sequence[_Meter]
 ) -> Iterator[tuple[Products, float]]:
-    """What each credit may cover, all shares of a pool together."""
+    """What each credit covers, all shares of a pool together."""
     spent: dict[str, list[Term]] = {}
     columns: dict[str, Any] = dict(plan.columns)
     for share, (pool, _) in zip(plan.pools, amounts, strict=True):
         mask = applies(share.when, columns)
         if mask.any():
             spent.setdefault(pool, []).extend(
-                meter.covered(mask) for meter in meters if meter.name in share.meters
+                meter.cover(mask) for meter in meters if meter.name in share.meters
             )
     for pool, amount in dict(amounts).items():
         if spent.get(pool):

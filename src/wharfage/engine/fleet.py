@@ -7,6 +7,7 @@ counts only for workloads whose service reads the column.
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -142,7 +143,7 @@ def encode_fleet(table: pd.DataFrame | Records) -> Fleet:
         faults += encoded.faults
     found = _misspelt(names)
     for text in found:
-        warnings.warn(text, FleetWarning, stacklevel=3)
+        warnings.warn(text, FleetWarning, stacklevel=_callers_level())
     return Fleet(table, ids, arrays, values, frozenset(names), faults, found)
 
 
@@ -211,3 +212,11 @@ def _misspelt(names: list[str]) -> list[str]:
         if hint:
             found.append(f"Column {name!r} is not used: {hint}")
     return found
+
+
+def _callers_level() -> int:
+    """Stack level, for a warning, of the line that called the library."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("wharfage."):
+        frame, level = frame.f_back, level + 1
+    return level

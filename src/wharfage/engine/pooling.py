@@ -165,9 +165,7 @@ def average_tier_prices(
     return prices
 
 
-def _quantities(
-    priced: PricedFleet, plan: ServicePlan, graduated: list[str]
-) -> dict[str, Array]:
+def _quantities(priced: PricedFleet, plan: ServicePlan, graduated: list[str]) -> dict[str, Array]:
     """Quantities of graduated meters, per row; 0 where the row cannot be priced."""
     count = plan.portion.count
     quantities = {name: np.zeros(count) for name in graduated}

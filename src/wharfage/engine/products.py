@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wharfage.engine.factored import LIMIT, Block, Later, Node, cells, factor, factors_of, part, plain
+from wharfage.engine.factored import LIMIT, Block, Later, Node, cells, factor, part, plain
 
 Array = NDArray[np.float64]
 Term = tuple[Node, ...]
@@ -131,8 +131,3 @@ def _merged(term: Sequence[Node]) -> tuple[Node, list[Node]]:
         else:
             own = own * each
     return own, sorted(rest, key=id)
-
-
-def product_of(*nodes: Node) -> Term:
-    """Factors of a product of several."""
-    return tuple(each for node in nodes for each in factors_of(node))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.engine.cells import PricedGrid
-from wharfage.engine.factored import LIMIT, Block, Later, Node, cells, factor, plain
+from wharfage.engine.factored import LIMIT, Block, Later, Node, cells, factor, plain, shape_of
 from wharfage.engine.products import Products, Scratch
 from wharfage.engine.tiles import own_rows
 
@@ -46,6 +46,12 @@ class Rival:
             return self.grids[0].monthly_cost(block, out, scratch)
         return self.cost.at(block, out, scratch)
 
+    def is_void(self, block: Block) -> bool:
+        """True if no cell of a block has a price, as far as small factors tell."""
+        if self.cost is None:
+            return self.grids[0].is_void(block)
+        return self.cost.is_void(block)
+
     def position(self, block: Block) -> NDArray[Any]:
         """Which service that is, from one on, over the axes that decide it."""
         return own_rows(self.positions, block)
@@ -75,9 +81,9 @@ def _joined(rival: Rival, grid: PricedGrid, position: NDArray[Any]) -> Rival | N
     if not _are_alike(ours[1:], theirs[1:]) or cells(best, own) > LIMIT:
         return None
     is_less = (own < best) | (np.isnan(best) & ~np.isnan(own))
-    term = (factor(np.where(is_less, own, best)), *ours[1:])
-    positions = np.where(is_less, position, rival.positions)
-    return Rival((*rival.grids, grid), Products((term,)), positions)
+    lowest = factor(np.asarray(np.where(is_less, own, best)))
+    positions = np.asarray(np.where(is_less, position, rival.positions))
+    return Rival((*rival.grids, grid), Products(((lowest, *ours[1:]),)), positions)
 
 
 def _single_term(grid: PricedGrid) -> tuple[Node, ...] | None:
@@ -93,7 +99,7 @@ def _single_term(grid: PricedGrid) -> tuple[Node, ...] | None:
 
 def _are_alike(ours: Sequence[Node], theirs: Sequence[Node]) -> bool:
     """True if the same numbers stand along the same axes."""
-    ours, theirs = (sorted(map(plain, each), key=np.shape) for each in (ours, theirs))
+    ours, theirs = (sorted(map(plain, each), key=shape_of) for each in (ours, theirs))
     return len(ours) == len(theirs) and all(
         np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True)
     )

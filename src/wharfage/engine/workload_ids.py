@@ -125,9 +125,9 @@ def _are_distinct(ids: Any) -> bool:  # noqa: ANN401  Arrow strings, or an array
         return len(set(ids)) == len(ids)
     import pyarrow.compute as pc  # noqa: PLC0415  heavy, and only for Arrow
 
-    return (
-        _is_increasing(ids.slice(0, FEW)) and _is_increasing(ids) or len(pc.unique(ids)) == len(ids)
-    )
+    if _is_increasing(ids.slice(0, FEW)) and _is_increasing(ids):
+        return True
+    return len(pc.unique(ids)) == len(ids)
 
 
 def _is_increasing(ids: Any) -> bool:  # noqa: ANN401  a pyarrow array

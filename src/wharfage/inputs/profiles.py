@@ -66,6 +66,7 @@ def read_profile(source: Source) -> Profile:
     values = list(_csv_values(source, problems) if is_csv else _plain_values(source))
     weights = [_weight(value, problems) for value in values]
     name = values[0].file if values else str(source)[:LONGEST_NAME]
+    problems.raise_if_any(HINT)
     if len(weights) not in LENGTHS:
         problems.add(name, 0, "", f"{len(weights):,} weights, not 24 or 168")
     elif not any(weights):

@@ -15,7 +15,7 @@ import numpy as np
 from wharfage.nodes.machines import Machines
 from wharfage.nodes.pods import CPU, GPU, MEMORY
 from wharfage.nodes.pools import Pool
-from wharfage.nodes.problem import Floats, Ints
+from wharfage.nodes.problem import Floats, Ints, Packing
 from wharfage.units import MIB_PER_GIB, MILLICORES_PER_VCPU
 
 #: weight of a vCPU against a GiB, and share of a node's cost that its accelerators take
@@ -31,6 +31,25 @@ def unit_costs(machines: Machines, machine: Ints) -> tuple[Floats, Floats]:
     return (cost - to_gpus) / weight, to_gpus / np.maximum(gpus, 1)
 
 
+def cell_costs(machines: Machines, packing: Packing, cells: int) -> Floats:
+    """Mean cost of a weighted unit, and of a GPU, over the nodes that hold each cell: (2, cells).
+
+    NaN where no pod of the cell is placed. [USD per hour]
+    """
+    held = packing.nodes[:, None] * packing.pattern
+    placed = held.sum(axis=0)
+    if not len(packing.nodes):
+        return np.full((2, cells), np.nan)
+    mean = np.array(unit_costs(machines, packing.machine)) @ held / np.maximum(placed, 1)
+    return np.where(placed > 0, mean, np.nan)
+
+
+def weights(demand: Ints) -> tuple[Floats, Floats]:
+    """Weighted units and GPUs that one pod of each group asks for: (k,)."""
+    vcpu, memory = demand[:, CPU] / MILLICORES_PER_VCPU, demand[:, MEMORY] / MIB_PER_GIB
+    return VCPU_WEIGHT * vcpu + memory, demand[:, GPU].astype(np.float64)
+
+
 def pod_costs(pool: Pool, demand: Ints) -> Floats:
     """Cost of one pod of each group of a pool, idle left out: (g,); NaN where none is placed.
 
@@ -41,12 +60,6 @@ def pod_costs(pool: Pool, demand: Ints) -> Floats:
     demand : array of int (k, 5)
         What one pod of each group of the fleet asks for.
     """
-    packing = pool.packing
-    unit, gpu = unit_costs(pool.machines, packing.machine)
-    held = packing.nodes[:, None] * packing.pattern
-    placed = held.sum(axis=0)
-    mean = np.array([unit, gpu]) @ held / np.where(placed > 0, placed, 1)
-    each = np.where(placed > 0, mean, np.nan)[:, pool.shapes.cell]
-    own = demand[pool.groups]
-    weight = VCPU_WEIGHT * own[:, CPU] / MILLICORES_PER_VCPU + own[:, MEMORY] / MIB_PER_GIB
-    return np.asarray(each[0] * weight + each[1] * own[:, GPU], dtype=np.float64)
+    unit, gpu = cell_costs(pool.machines, pool.packing, len(pool.shapes.largest))
+    weight, gpus = weights(demand[pool.groups])
+    return np.asarray(unit[pool.shapes.cell] * weight + gpu[pool.shapes.cell] * gpus)

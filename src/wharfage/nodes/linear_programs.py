@@ -1,4 +1,4 @@
-"""The linear and integer programs of packing, solved by HiGHS (the extra `nodes`)."""
+"""The linear and integer programs of packing, solved by HiGHS."""
 
 from __future__ import annotations
 
@@ -161,11 +161,11 @@ def _spread(knapsacks: Knapsacks, count: Ints, price: Floats) -> tuple[Floats, F
 def _highs() -> ModuleType:
     """Import HiGHS, or say how to install it."""
     try:
-        import highspy  # noqa: PLC0415  an optional extra
+        import highspy  # noqa: PLC0415  heavy, and only for plans
     except ImportError as missing:
         raise MissingExtraError(
             "Packing pods onto nodes needs HiGHS, which is not installed.",
-            hint="pip install 'wharfage[nodes]'",
+            hint="pip install highspy",
         ) from missing
     return highspy
 

@@ -14,6 +14,7 @@ from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.engine.priced import PricedFleet
+from wharfage.errors import InvalidValueError
 from wharfage.nodes.capacity import NodeOffers, node_offers
 from wharfage.nodes.pods import ANY
 from wharfage.nodes.problem import Flags, Floats, Ints
@@ -111,7 +112,9 @@ class Site:
         allowed, why = self._allowed(offers)
         priced = np.isfinite(cost) & (price > 0.0)
         if allowed.any() and not (allowed & priced).any():
-            why = f"unknown_rate: no machine that is allowed has a price as {option} in {self.region}"
+            why = (
+                f"unknown_rate: no machine that is allowed has a price as {option} in {self.region}"
+            )
         place = np.flatnonzero(allowed & priced)
         extra = self._extra_per_hour(offers, option, place)
         return Machines(
@@ -137,14 +140,7 @@ class Site:
         where = f"in {self.region}"
         if settings.instance_types is not None:
             globs = [str(glob) for glob in settings.instance_types]
-            # A family is the part before the first dot or dash.
-            allowed = np.array(
-                [
-                    any(fnmatchcase(name, glob) or name.startswith((f"{glob}.", f"{glob}-")) for glob in globs)
-                    for name in offers.instance_type
-                ],
-                dtype=bool,
-            )  # fmt: skip
+            allowed = np.array([_is_like(name, globs) for name in offers.instance_type])
             if not allowed.any():
                 return allowed, f"no_machine_type: none like {', '.join(globs)} is sold {where}"
         if settings.max_node_vcpu is not None:
@@ -187,5 +183,17 @@ class Site:
             self.book,
             self.options,
         )
-        extra = self.price_nodes(row).monthly_cost[0] - bare.monthly_cost[0]
+        whole = self.price_nodes(row)
+        if whole.reasons.exist:
+            raise InvalidValueError(
+                f"Boot disk and addresses of nodes have no price: {whole.reasons.texts[-1]}.",
+                hint="leave them out, or choose another type of disk.",
+            )
+        extra = whole.monthly_cost[0] - bare.monthly_cost[0]
         return float(extra) / self.options.month.hours
+
+
+def _is_like(name: str, globs: list[str]) -> bool:
+    """True if a machine type is like one of the patterns, or of that family."""
+    family = name.split("." if "." in name else "-", 1)[0]
+    return any(family == glob or fnmatchcase(name, glob) for glob in globs)

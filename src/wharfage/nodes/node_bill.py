@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wharfage.columns import GPU_TYPES
+from wharfage.columns import COST_STATUSES, GPU_TYPES
 from wharfage.engine.assemble import line_frame, status_codes
 from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.priced import PricedFleet
-from wharfage.columns import COST_STATUSES
 from wharfage.nodes.machines import Site
 from wharfage.nodes.pods import CPU, GPU, MEMORY, SLOTS
 from wharfage.nodes.pools import Pool

@@ -15,8 +15,8 @@ from wharfage.engine.reasons import Reasons
 from wharfage.nodes.attribution import pod_costs
 from wharfage.nodes.machines import Site
 from wharfage.nodes.node_bill import NodeBill, bill_nodes, cluster_cost
-from wharfage.nodes.pods import Pods
-from wharfage.nodes.pools import Pool, zone_count
+from wharfage.nodes.pods import Pods, pods_of_groups
+from wharfage.nodes.pools import Pool, growth_cost, zone_count
 from wharfage.nodes.problem import Floats
 from wharfage.services.demand import SIZED_FROM_AVERAGE_LOAD
 
@@ -36,6 +36,7 @@ class NodePlan:
     planned: Pods
     pools: tuple[Pool, ...]
     over_time: NodesOverTime | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -91,7 +92,8 @@ class NodePlan:
         """One row per workload in input order: its pods, its part of the cost, or the reason.
 
         `hourly_cost` and `monthly_cost` are for what it asks for; `monthly_idle_cost` is its part
-        of the idle capacity, in proportion. The cluster fee belongs to no pod.
+        of the idle capacity, in proportion. The cluster fee belongs to no pod. In a plan over
+        time these are averages over all of it, on nodes that an autoscaler adds and removes.
         """
         hourly, idle = self.attributed
         hours = self.site.options.month.hours
@@ -129,9 +131,9 @@ class NodePlan:
         rows = [np.flatnonzero(own.codes == code) for code in range(1, len(own.texts))]
         texts = own.texts[1:]
         by_text: dict[str, set[int]] = {}
-        for pool in self.pools:
-            for group, why in pool.unplaced():
-                by_text.setdefault(why, set()).add(group)
+        found = [pair for pool in self.pools for pair in pool.unplaced()]
+        for group, why in found if self.over_time is None else self.over_time.unplaced:
+            by_text.setdefault(why, set()).add(group)
         for why, groups in by_text.items():
             members = np.isin(self.planned.group, list(groups))
             rows.append(np.unique(self.planned.row[members]))
@@ -141,6 +143,8 @@ class NodePlan:
     @cached_property
     def attributed(self) -> tuple[Floats, Floats]:
         """Cost of each workload and its part of what stands idle (n,). [USD per hour]."""
+        if self.over_time is not None:
+            return self.over_time.attributed
         each = np.full(len(self.planned), np.nan)
         pods = self.planned
         placed = np.zeros(len(pods), dtype=bool)
@@ -208,6 +212,14 @@ class NodePlan:
     def cost_lower_bound(self) -> float:
         """No plan of the placed pods has nodes, fees and disks included, for less. [USD per hour]."""
         return float(sum(pool.cost_bound * pool.zones for pool in self.pools))
+
+    @cached_property
+    def growth_cost(self) -> float:
+        """Least that the same pods once more cost in a fleet of many, no cluster. [USD per hour]."""
+        pods = self.planned
+        load = np.bincount(pods.group, weights=pods.load, minlength=len(pods))
+        part = load / np.maximum(pods_of_groups(pods), 1)
+        return float(sum(growth_cost(p, p.count * part[p.groups]) * p.zones for p in self.pools))
 
     @property
     def gap(self) -> float:

@@ -27,7 +27,6 @@ from wharfage.services.demand import (
     ALWAYS_ON,
     REQUESTS,
     RUNS,
-    SIZED_FROM_AVERAGE_LOAD,
     instance_hours,
 )
 from wharfage.units import MIB_PER_GIB, MILLICORES_PER_VCPU
@@ -117,7 +116,7 @@ def read_pods(
     demand[~np.isnan(fleet.arrays["runs_per_month"])] = RUNS
     demand[~np.isnan(fleet.arrays["requests_per_month"])] = REQUESTS
     reasons = _faults(fleet, book, service, demand)
-    replicas, is_average = _replicas(fleet, book, options, service, demand)
+    replicas, is_average = mean_pods(fleet, book, options, service, demand)
     _refuse_spread(fleet, replicas, settings, reasons)
     replicas[reasons.any] = np.nan
     part, load, option = _parts(fleet, replicas, settings)
@@ -190,17 +189,18 @@ def _faults(fleet: Fleet, book: RateBook, service: str, demand: Ints) -> Reasons
             fault(given["purchase_option"] == code, text)
     backwards = given["end_seconds"] < np.nan_to_num(given["start_seconds"])
     fault(backwards, "invalid_value: end_seconds is before start_seconds")
-    fault(given["max_per_node"] == 0, "contradiction: max_per_node is 0, so that no node may hold it")
+    fault(
+        given["max_per_node"] == 0, "contradiction: max_per_node is 0, so that no node may hold it"
+    )
     return reasons
 
 
-def _replicas(
+def mean_pods(
     fleet: Fleet, book: RateBook, options: Options, service: str, demand: Ints
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Pods of each workload that run at once, and where that is an average."""
-    rules = select_rules(book.table(service), options.on)
-    form = book.assumptions["target_utilization"]
-    target = float(options.assumptions.get("target_utilization", form.default))
+    rules = select_rules(book.table(service), options.on, assumptions=options.assumptions)
+    target = float(rules.assumptions["target_utilization"])
     month = options.month
     hours = np.where(
         np.isnan(fleet.arrays["hours_per_month"]), month.hours, fleet.arrays["hours_per_month"]
@@ -232,9 +232,7 @@ def _refuse_spread(
         reasons.add(np.flatnonzero(zones > settings.zones), text)
 
 
-def _parts(
-    fleet: Fleet, replicas: Floats, settings: PlanSettings
-) -> tuple[Ints, Floats, Ints]:
+def _parts(fleet: Fleet, replicas: Floats, settings: PlanSettings) -> tuple[Ints, Floats, Ints]:
     """Workloads split between on demand and Spot: workload, pods and option of each part."""
     option = fleet.arrays["purchase_option"]
     able = np.flatnonzero(~np.isnan(replicas))

@@ -6,16 +6,27 @@ pods are packed once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from wharfage.columns import PURCHASE_OPTIONS
 from wharfage.nodes.machines import Machines, Site
-from wharfage.nodes.packing import pack
-from wharfage.nodes.pods import CPU, GPU, MEMORY, SLOTS, DIMENSIONS, Pods, pods_of_groups
-from wharfage.nodes.problem import Flags, Floats, Ints, Packing, PackingProblem, PackingResult
+from wharfage.nodes.knapsack import Knapsacks
+from wharfage.nodes.linear_programs import FractionalKnapsacks, spread_over_machines
+from wharfage.nodes.packing import pack, undominated
+from wharfage.nodes.pods import ANY, CPU, DIMENSIONS, GPU, MEMORY, SLOTS, Pods, pods_of_groups
+from wharfage.nodes.problem import (
+    Flags,
+    Floats,
+    Ints,
+    Packing,
+    PackingProblem,
+    PackingResult,
+    most_per_node,
+)
 from wharfage.nodes.shapes import Shapes, merge_shapes
 from wharfage.schedules.rounding import round_up
 from wharfage.services.accelerators import NO_GPU
@@ -69,19 +80,54 @@ class Pool:
 
     def unplaced(self) -> list[tuple[int, str]]:
         """Groups that fit on no machine, with the reason."""
-        found = []
-        for place, cell in enumerate(self.shapes.cell):
-            why = self.result.unplaced_reason[cell]
-            if why is not None and self.count[place]:
-                found.append((int(self.groups[place]), self._because(why)))
-        return found
+        return unplaced_groups(self.groups, self.shapes, self.machines, self.result.unplaced_reason)
 
-    def _because(self, why: str) -> str:
-        if not len(self.machines):
-            return self.machines.why_none
-        if why.startswith("no "):
-            return f"no_machine_type: {why}"
-        return f"too_large: {why} of the pod is more than any machine that may run it leaves to pods"
+
+def unplaced_groups(
+    groups: Ints, shapes: Shapes, machines: Machines, reasons: Sequence[str | None]
+) -> list[tuple[int, str]]:
+    """Groups whose cell fits on no machine, with the reason in full."""
+    found = []
+    for group, cell in zip(groups.tolist(), shapes.cell.tolist(), strict=True):
+        why = reasons[cell]
+        if why is not None:
+            found.append((group, _because(why, machines)))
+    return found
+
+
+def _because(why: str, machines: Machines) -> str:
+    if not len(machines):
+        return machines.why_none
+    if why.startswith("no "):
+        return f"no_machine_type: {why} (of those with a price as {machines.option})"
+    return f"too_large: its {why} is more than any machine that may run it leaves to pods"
+
+
+def growth_cost(pool: Pool, load: Floats) -> float:
+    """Least that so many more pods cost, once there are many: nodes all told. [USD per hour].
+
+    Pods and nodes may be cut into pieces here, so that the number of pods does not matter.
+
+    Parameters
+    ----------
+    pool : Pool
+        Packed pods.
+    load : array (g,)
+        Pods of each group in one zone, not rounded up.
+    """
+    problem = pool.problem
+    many = replace(problem, count=np.full_like(problem.count, ANY))
+    most = most_per_node(many)
+    groups = np.flatnonzero(most.any(axis=0) & (problem.count > 0))
+    if not len(groups):
+        return 0.0
+    machines = undominated(problem.capacity, problem.price, most[:, groups])
+    knapsacks = Knapsacks(
+        problem.demand[groups], problem.capacity[machines], most[np.ix_(machines, groups)]
+    )
+    count, price = problem.count[groups], problem.price[machines]
+    value, _ = spread_over_machines(knapsacks, FractionalKnapsacks(knapsacks), count, price)
+    return float(value @ np.bincount(pool.shapes.cell, weights=load)[groups])
 
 
 def list_pools(pods: Pods, site: Site, names: list[str | None]) -> list[Pool]:
@@ -106,23 +152,34 @@ def list_pools(pods: Pods, site: Site, names: list[str | None]) -> list[Pool]:
     seconds = site.settings.seconds / max(len(parts), 1)
     return [
         pack_pool(
-            pods, groups, count, zones, site.machines(PURCHASE_OPTIONS[option]), site, names, seconds
+            unpacked(pods, groups, count, site.machines(PURCHASE_OPTIONS[option]), site, names),
+            zones,
+            seconds,
         )
         for option, groups, count, zones in parts
-    ]  # fmt: skip
+    ]
 
 
-def pack_pool(
-    pods: Pods,
-    groups: Ints,
-    count: Ints,
-    zones: int,
-    machines: Machines,
-    site: Site,
-    names: list[str | None],
-    seconds: float,
-) -> Pool:
-    """Pack the pods of one pool, and bound what any plan of them costs."""
+@dataclass(frozen=True)
+class Unpacked:
+    """Groups of one pool as packing takes them: cells of `shapes` instead of groups.
+
+    `problem` is what is packed, at the cost of nodes all told; `cheapest` is what bounds machines
+    alone: the smallest pods of every cell, at the price of machines.
+    """
+
+    machines: Machines
+    groups: Ints
+    shapes: Shapes
+    count: Ints
+    problem: PackingProblem
+    cheapest: PackingProblem
+
+
+def unpacked(
+    pods: Pods, groups: Ints, count: Ints, machines: Machines, site: Site, names: list[str | None]
+) -> Unpacked:
+    """Groups, merged where they are many, with the machines that may run them."""
     traits = pods.traits.iloc[groups]
     kinds = traits.drop(columns="option").assign(name=[names[group] or "" for group in groups])
     apart = kinds.groupby(list(kinds.columns)).ngroup().to_numpy()
@@ -130,7 +187,7 @@ def pack_pool(
     _, apart = np.unique(apart, axis=0, return_inverse=True)
     shapes = merge_shapes(pods.demand[groups], apart.ravel())
     first = np.unique(shapes.cell, return_index=True)[1]
-    total = np.bincount(shapes.cell, weights=count, minlength=len(shapes.largest))
+    total = np.bincount(shapes.cell, weights=count, minlength=len(first))
     may_run = may_run_on(traits.iloc[first], [names[g] for g in groups[first]], machines, site)
     used = _dimensions(pods.demand[groups])
     limit = traits["max_per_node"].to_numpy()[first]
@@ -141,20 +198,32 @@ def pack_pool(
             tuple(DIMENSIONS[place] for place in used),
         )  # fmt: skip
 
+    return Unpacked(
+        machines,
+        groups,
+        shapes,
+        count,
+        problem(shapes.largest, machines.cost),
+        problem(shapes.smallest, machines.price),
+    )
+
+
+def pack_pool(whole: Unpacked, zones: int, seconds: float) -> Pool:
+    """Pack the pods of one pool, and bound what any plan of them costs."""
+    machines, shapes = whole.machines, whole.shapes
     ratio = machines.price / machines.cost
-    is_proportional = bool(len(ratio)) and ratio.max() <= ratio.min() * (1.0 + PROPORTIONAL)
-    whole = problem(shapes.largest, machines.cost)
-    is_proven = not len(ratio) or (shapes.is_exact and is_proportional)
-    result = pack(whole, seconds=seconds if is_proven else seconds / 2)
     least, most = (ratio.min(), ratio.max()) if len(ratio) else (1.0, 1.0)
+    is_proven = shapes.is_exact and most <= least * (1.0 + PROPORTIONAL)
+    result = pack(whole.problem, seconds=seconds if is_proven else seconds / 2)
     cost_bound = result.lower_bound if shapes.is_exact else 0.0
     price_bound = cost_bound * least
     if not is_proven:
-        other = pack(problem(shapes.smallest, machines.price), seconds=seconds / 2).lower_bound
+        other = pack(whole.cheapest, seconds=seconds / 2).lower_bound
         price_bound = max(price_bound, other)
         cost_bound = max(cost_bound, other / most)
     return Pool(
-        machines, groups, shapes, count, zones, whole, result, float(price_bound), float(cost_bound)
+        machines, whole.groups, shapes, whole.count, zones, whole.problem, result,
+        float(price_bound), float(cost_bound),
     )  # fmt: skip
 
 

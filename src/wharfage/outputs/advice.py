@@ -12,7 +12,7 @@ from wharfage.outputs.stacks import print_notes
 from wharfage.outputs.tables import print_table
 
 if TYPE_CHECKING:
-    from wharfage.api_stacks import Advice
+    from wharfage.api_advice import Advice
 
 
 def print_advice(console: Console, advice: Advice) -> None:

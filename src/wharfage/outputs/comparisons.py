@@ -31,6 +31,7 @@ PARTS = {
     "idle_vcpu_hours": "idle vCPU",
     "idle_memory_gib_hours": "idle memory",
     "gpu_hours": "GPU",
+    "node_share": "share of nodes",
 }
 
 
@@ -74,6 +75,7 @@ def _print_totals(console: Console, comparison: Comparison) -> None:
     totals = comparison.totals
     # Without given regions each workload stays in its own metropolitan area.
     has_region = bool(totals["region"].notna().any())
+    has_option = bool(totals["purchase_option"].notna().any())
     rows = []
     for row in totals.to_dict("records"):
         unpriced = row["unpriced_clusters"]
@@ -81,21 +83,50 @@ def _print_totals(console: Console, comparison: Comparison) -> None:
         rows.append(
             [
                 str(row["rank"]),
-                str(row["service"]),
+                str(row["service"]) + ("" if has_option else _mode(row)),
                 *([region] if has_region else []),
-                _label(row),
+                *([_label(row)] if has_option else []),
                 f"{row['workloads'] - row['infeasible']:,} of {row['workloads']:,}",
                 f"{row['unpriced']:,}" if row["unpriced"] else "-",
+                _share(row["unused_vcpu"]),
+                _share(row["unused_memory"]),
                 money(row["workload_cost"]),
                 money(row["shared_cost"]) + (f" ({unpriced} unpriced)" if unpriced else ""),
                 money(row["monthly_cost"]),
             ]
         )
-    headers = ["#", "service", *(["region"] if has_region else []), "bought as"]
-    headers += ["can run", "no rate", "workloads", "clusters", "per month"]
+    headers = ["#", "service", *(["region"] if has_region else [])]
+    headers += ["bought as"] if has_option else []
+    numbers = ["can run", "no rate", "CPU", "memory", "workloads", "shared", "per month"]
     title = "the fleet on each service: most workloads first, then cheapest"
-    print_table(console, headers, rows, right=(headers[0], *headers[-5:]), title=title)
+    print_table(console, headers + numbers, rows, right=("#", *numbers), title=title)
+    console.print(
+        "CPU, memory: part of what is paid for that no workload asks for;\n"
+        "shared: clusters, and what stands idle on nodes\n"
+    )
+    _print_sizes(console, comparison)
+
+
+def _print_sizes(console: Console, comparison: Comparison) -> None:
+    """From which size of the fleet nodes are cheaper than the best that bills each workload."""
+    sizes = comparison.break_even
+    if not len(sizes):
+        return
+    order = {name: rank for rank, name in reversed(list(enumerate(comparison.totals["service"])))}
+    console.print("nodes are cheaper, for the workloads that both can run:")
+    for nodes, rows in sizes.groupby("nodes"):
+        # Against the service that runs most of the fleet, cheapest of those.
+        best = rows.loc[rows["service"].map(order).idxmin()]
+        times = best["cheaper_from"]
+        when = f"from {times:.2g} times this fleet on" if times > 0 else "at any size"
+        if pd.isna(times):
+            when = "at no size of this fleet"
+        console.print(f"  {nodes} than {best['service']}: {when} ({best['workloads']} workloads)")
     console.print()
+
+
+def _share(share: float) -> str:
+    return "-" if pd.isna(share) else f"{share:.0%}"
 
 
 def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
@@ -129,6 +160,7 @@ def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
     print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
     console.print(
         "costs of a scenario with the whole fleet on that service: credits are shared over it;\n"
+        "on nodes a workload pays for what it asks for, and what stands idle is shared;\n"
         "`wharfage price` gives the bill of the fleet as it runs today"
     )
     without = frame[frame["feasible"] & frame["monthly_cost"].isna()]
@@ -160,11 +192,11 @@ def _print_workload(console: Console, comparison: Comparison, workload: str) -> 
     )
     shared = comparison.shared_costs
     for row in shared.to_dict("records"):
-        console.print(
-            f"{row['service']} also needs a cluster: {row['cluster_service']} in {row['region']},"
-            f" {money(row['monthly_cost'])} per month after credits",
-            markup=False,
-        )
+        cost = f"{row['region']}, {money(row['monthly_cost'])} per month"
+        text = f"{row['service']} also needs a cluster: {row['cluster_service']} in {cost} after credits"
+        if row["kind"] == "idle_nodes":
+            text = f"{row['service']} leaves part of its nodes idle: in {cost}"
+        console.print(text, markup=False)
     console.print()
 
 

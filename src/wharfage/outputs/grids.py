@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".parquet", ".nc")
-COSTS = ("monthly_cost", "monthly_list_cost", "daily_cost")
 #: cells written at once
 RUN = 2**19
 
@@ -71,24 +71,45 @@ def _tables(cube: xr.Dataset) -> Iterator[pa.Table]:
     """Runs of cells as tables, the labels as dictionaries."""
     import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
 
-    cost = cube["monthly_cost"]
-    labels = {str(dim): _labels(cube[dim].data.tolist()) for dim in cost.dims}
-    reasons = pa.array([None, *cube.attrs["reasons"][1:]], pa.string())
+    shape = tuple(cube.sizes.values())
+    size = math.prod(shape)
+    variables = {str(name): each.transpose(*cube.sizes).data for name, each in cube.items()}
+    labels = {str(dim): _labels(cube[dim].data.tolist()) for dim in cube.sizes}
+    texts = {name: _labels(values) for name, values in _codes(cube).items()}
     same = {name: _labels([value]) for name, value in _constants(cube).items()}
-    for start in range(0, max(cost.size, 1), RUN):
-        cells = np.arange(start, min(start + RUN, cost.size))
-        place = np.unravel_index(cells, cost.shape) if cost.ndim else ()
+    for start in range(0, max(size, 1), RUN):
+        cells = np.arange(start, min(start + RUN, size))
+        place = np.unravel_index(cells, shape) if shape else ()
         columns: dict[str, Any] = {
             name: _labelled(at, values)
             for (name, values), at in zip(labels.items(), place, strict=True)
         }
-        columns |= {name: pa.array(cube[name].data[place].reshape(-1)) for name in COSTS}
-        columns["reason"] = _labelled(cube["reason"].data[place].reshape(-1), reasons)
+        for name, values in variables.items():
+            own = values[place].reshape(-1)
+            columns[name] = _labelled(own, texts[name]) if name in texts else _plain(own)
         columns |= {
             name: _labelled(np.zeros(len(cells), dtype=np.int32), text)
             for name, text in same.items()
         }
         yield pa.table(columns)
+
+
+def _codes(cube: xr.Dataset) -> dict[str, list[Any]]:
+    """What the codes of a variable stand for; the last one for none."""
+    found: dict[str, list[Any]] = {}
+    if "reason" in cube:
+        found["reason"] = [None, *cube.attrs["reasons"][1:]]
+    if "labels" in cube.attrs:
+        # Of the cheapest along an axis, the axis is a variable: -1 where nothing has a price.
+        found |= {name: [*cube.attrs["labels"], None] for name in cube.attrs["over"]}
+    return found
+
+
+def _plain(values: Any) -> pa.Array:  # noqa: ANN401  numbers, dates or text
+    """Column of values as they are."""
+    import pyarrow as pa  # noqa: PLC0415  heavy, and only for Parquet
+
+    return _labels(values.tolist()) if values.dtype.kind in "UO" else pa.array(values)
 
 
 def _labels(values: list[Any]) -> pa.Array:
@@ -116,8 +137,9 @@ def _constants(cube: xr.Dataset) -> Mapping[str, Any]:
     """What is the same in every cell: fixed columns, date, month, digest."""
     found = dict(cube.attrs["fixed"])
     for name in ("on", "month"):
-        if name not in cube.dims:
-            found[f"priced_{name}"] = cube.attrs[name]
+        if name not in cube.variables:
+            value = cube.attrs[name]
+            found[f"priced_{name}"] = value if isinstance(value, str) else ", ".join(value)
     return found | {"rate_book_digest": cube.attrs["rate_book_digest"]}
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,6 @@ BUNDLED = "bundled"
 
 def bundled_folder() -> Path:
     """Folder of the bundled tables: inside the wheel, or beside ``src`` in a source tree."""
-    from importlib.resources import files  # noqa: PLC0415  slow to import
-
     inside = Path(str(files("wharfage"))) / FOLDER
     if inside.is_dir():
         return inside

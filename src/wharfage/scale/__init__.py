@@ -1,4 +1,4 @@
-'''The same estimate on files of any size, and past one machine.
+"""The same estimate on files of any size, and past one machine.
 
 One kernel prices one Arrow record batch (:class:`wharfage.scale.kernel.Kernel`); whoever runs it
 decides where the batches come from and go to.
@@ -76,4 +76,4 @@ Ray (``map_batches`` hands over tables, which are batches in a row)::
         Pricing, batch_format="pyarrow", fn_constructor_args=(sums,), concurrency=4
     )
     priced.write_parquet("priced")
-'''
+"""

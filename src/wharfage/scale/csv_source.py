@@ -40,7 +40,7 @@ def csv_to_parquet(path: Path, target: Path) -> None:
             for chunk in chunks:
                 _check_header(path, chunk, names)
                 cells = [pa.array(chunk[column], pa.string()) for column in chunk.columns]
-                writer.write_batch(pa.RecordBatch.from_arrays(cells, schema=schema))
+                writer.write_table(pa.Table.from_arrays(cells, schema=schema))
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         problem = str(error).strip().removeprefix("Error tokenizing data. C error: ")
         raise WorkloadError(

@@ -239,9 +239,7 @@ class _Tasks:
         """
         from distributed import KilledWorker  # noqa: PLC0415  optional
 
-        futures = [
-            self._client.submit(task, *job, retries=RETRIES, pure=False) for job in jobs
-        ]
+        futures = [self._client.submit(task, *job, retries=RETRIES, pure=False) for job in jobs]
         try:
             return [future.result(timeout=self._left()) for future in futures]
         except TimeoutError as error:
@@ -277,7 +275,7 @@ def _connected(client: Any) -> Iterator[Any]:  # noqa: ANN401  a client or an ad
         yield client
         return
     try:
-        own = Client(client, timeout=CONNECT, set_as_default=False)
+        own = Client(client, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError) as error:
         raise ClusterError(
             f"There is no Dask scheduler at {client}.", hint="start one: dask scheduler."

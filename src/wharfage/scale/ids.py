@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -84,8 +84,9 @@ def _other_texts(given: Any) -> Any:  # noqa: ANN401  pyarrow arrays
 
 
 def _text(value: object) -> str:
-    is_whole = isinstance(value, float) and value.is_integer()
-    return str(int(value) if is_whole else value).strip()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
 
 
 class SeenIds:
@@ -103,12 +104,15 @@ class SeenIds:
         self._starts: list[int] = []
         self._count = 0
 
-    def __enter__(self) -> SeenIds:
+    def __enter__(self) -> Self:
         """Nothing more to open."""
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Give the disk space back."""
         self._file.close()

@@ -136,6 +136,4 @@ def add_summaries(parts: Iterable[Summary]) -> Summary:
 
 def _together(one: Unpriced, other: Unpriced) -> Unpriced:
     first = min(one, other, key=lambda group: group.row)
-    return Unpriced(
-        one.service, one.reason, one.count + other.count, first.workload, first.row
-    )
+    return Unpriced(one.service, one.reason, one.count + other.count, first.workload, first.row)

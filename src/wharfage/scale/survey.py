@@ -36,9 +36,7 @@ class Survey:
     def pooled(self) -> tuple[str, ...]:
         """Services whose workloads share something: a credit, or graduated tiers."""
         results = self.miniature.services.items()
-        return tuple(
-            name for name, own in results if own.plan.pools or graduated_meters(own.plan)
-        )
+        return tuple(name for name, own in results if own.plan.pools or graduated_meters(own.plan))
 
     @property
     def measurements(self) -> int:
@@ -57,9 +55,7 @@ class Survey:
         return 1
 
 
-def survey(
-    source: ParquetSource, book: RateBook, options: Options, fill: dict[str, str]
-) -> Survey:
+def survey(source: ParquetSource, book: RateBook, options: Options, fill: dict[str, str]) -> Survey:
     """Survey of a file: its services, and whether its columns will do.
 
     Raises
@@ -126,14 +122,14 @@ def check_numbers(source: ParquetSource) -> None:
                 examples.setdefault(name, texts[0].as_py())
         if not filled:
             return
-    for name in examples:
+    for name, example in examples.items():
         # One cell that holds no number is a fault of its row.
         if filled.get(name, 0) > 1:
             raise InvalidValueError(
                 f"Column {name!r} holds no number in any of its {filled[name]:,} filled cells,"
-                f" the first is {examples[name]!r}.",
+                f" the first is {example!r}.",
                 hint=f"write a plain number in {FLEET_COLUMNS[name].unit}.",
-                failures=[{"column": name, "value": examples[name]}],
+                failures=[{"column": name, "value": example}],
             )
 
 

@@ -33,9 +33,7 @@ def pooled_credit(cost: Cost, pool: Codes, amounts: Cost, spent: Cost | None = N
     array([3., 1.])
     """
     covered = np.where(np.isnan(cost), 0.0, cost)
-    total = spent
-    if total is None:
-        total = np.bincount(pool, weights=covered, minlength=len(amounts))
+    total = pooled_quantity(covered, pool, len(amounts)) if spent is None else spent
     share = np.minimum(amounts, total) / np.where(total > 0.0, total, 1.0)
     return covered * share[pool]
 

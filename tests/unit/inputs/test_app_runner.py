@@ -30,7 +30,7 @@ def image(kind: str = "ECR", **source: Any) -> dict[str, Any]:
 def service(**changes: Any) -> dict[str, Any]:
     """Build a service, as create-service takes it."""
     size = {"Cpu": "1024", "Memory": "2048"}
-    base = {"ServiceName": "web", "SourceConfiguration": image(), "InstanceConfiguration": size}
+    base = {"ServiceName": "shop", "SourceConfiguration": image(), "InstanceConfiguration": size}
     return {name: value for name, value in {**base, **changes}.items() if value is not None}
 
 
@@ -104,7 +104,7 @@ def test_autoscaling() -> None:
         stack = stack_of(named, document)
         [row] = stack.workloads
         assert (row["min_instances"], row["at_once_limit"], row["region"]) == (2, 50, "us-east-1")
-        assert stack.ranges == [{"workload": "web", "column": "replicas", "low": 2, "high": 8}]
+        assert stack.ranges == [{"workload": "shop", "column": "replicas", "low": 2, "high": 8}]
     assert "autoscaling_missing" in codes(stack_of(named))
 
 

@@ -1,13 +1,14 @@
 """The compiled kernel: a loop over rows that costs hardly more than reading and writing them.
 
-numba comes with the ``fast`` extra and compiles for a second or more, so that only large fleets
-use it; ``WHARFAGE_FAST`` says otherwise. Rows that are not just priced go the other way, so that
-reasons and findings are told in one place.
+numba comes with the ``fast`` extra and compiles for one to five seconds, so that only who prices
+very many rows in one process gets it; ``WHARFAGE_FAST`` says otherwise. Rows that are not just
+priced go the other way, so that reasons and findings are told in one place.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,17 +24,25 @@ from wharfage.engine.compiled.trace import trace_plan
 from wharfage.engine.findings import Findings, find
 from wharfage.engine.plan import Options, ServicePlan
 from wharfage.engine.tiles import map_tiles, price_tile
+from wharfage.errors import InvalidValueError, MissingExtraError
 
 Array = NDArray[np.float64]
 
-#: rows of one service from which compiling pays: it saves some 10 ns a row and costs 1 to 3 s, once
+#: rows of a service that numpy prices in about the time that compiling takes; a process compiles
+#: a service once it was asked for as many, so that it never waits more than twice as long
+WORTH_ROWS = 50_000_000
+
+#: fewer rows than this at a time are left to numpy: writing down the formulas takes a millisecond
 MINIMUM_ROWS = 1_000_000
 
 #: rows per call: enough to make the call itself cheap, few enough to keep all cores busy
 RANGE = 131_072
 
-#: "always" compiles small fleets too, "never" compiles none; anything else decides by size
-SWITCH = "WHARFAGE_FAST"
+#: environment variable: "always" compiles at once, "never" not at all, "auto" by the rows asked for
+SWITCH, CHOICES = "WHARFAGE_FAST", ("auto", "always", "never")
+
+#: rows of each service that this process was asked for, in large fleets
+_asked: Counter[str] = Counter()
 
 
 @dataclass(frozen=True)
@@ -97,25 +106,46 @@ class CompiledPlan:
 def compile_plan(plan: ServicePlan, options: Options) -> CompiledPlan | None:
     """The compiled kernel of a plan; None where the plan is better left to numpy.
 
-    That is for few rows, without numba, for meters with graduated tiers, and for services whose
-    formulas cannot be written for one row.
+    That is for few rows, without numba, for meters with graduated tiers (what a row costs depends
+    on the others), and for services whose formulas cannot be written for one row.
+
+    Raises
+    ------
+    InvalidValueError
+        If the switch says what it cannot.
+    MissingExtraError
+        If it wants what is not installed.
     """
-    if not _is_wanted(plan.portion.count):
+    if not _is_wanted(plan.service.id, plan.portion.count):
         return None
     if any(meter.prices.meter.is_tiered for meter in plan.meters.values()):
         return None
     try:
         source = write_source(trace_plan(plan, options))
-    except NotTraceableError:
+    except (NotTraceableError, TypeError, ValueError):
+        # A plug-in's formulas may do with a column what only an array can do.
         return None
     return CompiledPlan(plan, options, source, compile_source(source.text))
 
 
-def _is_wanted(rows: int) -> bool:
-    switch = os.environ.get(SWITCH)
-    if switch == "never" or (switch != "always" and rows < MINIMUM_ROWS):
+def _is_wanted(service: str, rows: int) -> bool:
+    """True if a plan of a service shall be compiled: as the switch says, else by its rows."""
+    switch = os.environ.get(SWITCH) or "auto"
+    if switch not in CHOICES:
+        raise InvalidValueError(
+            f"{SWITCH}={switch!r} is not one of {', '.join(CHOICES)}.",
+            hint=f"write {SWITCH}=always, or leave it out.",
+        )
+    if switch == "never" or (switch == "auto" and rows < MINIMUM_ROWS):
         return False
-    return find_spec("numba") is not None
+    has_numba = find_spec("numba") is not None
+    if switch == "always" and not has_numba:
+        raise MissingExtraError(
+            f"{SWITCH}=always needs numba, which is not installed.",
+            hint="pip install 'wharfage[fast]'",
+        )
+    _asked[service] += rows
+    return has_numba and (switch == "always" or _asked[service] >= WORTH_ROWS)
 
 
 @lru_cache(maxsize=128)

@@ -38,8 +38,14 @@ ARITHMETIC = {
     "minimum": "({0} if ({0} <= {1}) | ({0} != {0}) else {1})",
     "fmax": "({0} if ({0} >= {1}) | ({1} != {1}) else {1})",
     "fmin": "({0} if ({0} <= {1}) | ({1} != {1}) else {1})",
+}
+LOGIC = {
     "bitwise_and": "({0} & {1})",
     "bitwise_or": "({0} | {1})",
+    "bitwise_xor": "({0} != {1})",
+    "logical_and": "({0} & {1})",
+    "logical_or": "({0} | {1})",
+    "invert": "(not {0})",
 }
 FRACTIONS = {
     "divide": "({0} / {1})",
@@ -117,7 +123,7 @@ class Symbol(NDArrayOperatorsMixin):
     def __array_function__(
         self,
         function: Callable[..., Any],
-        types: Sequence[type],  # noqa: ARG002  numpy's protocol
+        types: Sequence[type],
         args: tuple[Any, ...],
         options: dict[str, Any],
     ) -> Any:  # noqa: ANN401
@@ -153,14 +159,14 @@ class Recorder:
         What is computed for each row.
     arguments : mapping of identity to Symbol
         Columns, tables and numbers that it is computed from.
-    finite : list of Symbol
+    finite : mapping of name to Symbol
         Values that must be finite: times zero they were taken to be zero.
     """
 
     def __init__(self) -> None:
         self.expressions: dict[str, Symbol] = {}
         self.arguments: dict[tuple[Any, ...], Symbol] = {}
-        self.finite: list[Symbol] = []
+        self.finite: dict[str, Symbol] = {}
 
     def column(self, values: NDArray[Any]) -> Symbol:
         """A column of the rows to price."""
@@ -206,7 +212,6 @@ def _kind(values: NDArray[Any]) -> str:
 
 def _elementwise(recorder: Recorder, name: str, inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401
     operands = tuple(recorder.symbol(value) for value in inputs)
-    kinds = {operand.kind for operand in operands}
     constants = [operand.value for operand in operands if not operand.text]
     if constants:
         simple = _with_constant(recorder, name, operands, constants[0])
@@ -216,11 +221,10 @@ def _elementwise(recorder: Recorder, name: str, inputs: tuple[Any, ...]) -> Any:
         return recorder.define(COMPARISONS[name], operands, FLAG)
     if name in FRACTIONS:
         return recorder.define(FRACTIONS[name], operands, FLOAT)
-    if name == "invert" and kinds == {FLAG}:
-        return recorder.define("(not {0})", operands, FLAG)
+    if name in LOGIC and _widest(operands) == FLAG:
+        return recorder.define(LOGIC[name], operands, FLAG)
     if name in ARITHMETIC:
-        kind = next(kind for kind in (FLOAT, INTEGER, FLAG) if kind in kinds)
-        return recorder.define(ARITHMETIC[name], operands, kind)
+        return recorder.define(ARITHMETIC[name], operands, _widest(operands))
     raise NotTraceableError(f"{name} of a column")
 
 
@@ -233,7 +237,7 @@ def _with_constant(
     """What an operation with one constant comes to, whatever the rows hold; None if nothing."""
     own = next(operand for operand in operands if operand.text)
     if name == "multiply" and constant == 0:
-        recorder.finite.append(own)
+        recorder.finite[own.name] = own
         return np.zeros(1)
     if name == "add" and constant == 0 and own.kind == FLOAT:
         return own
@@ -245,13 +249,23 @@ def _with_constant(
 
 def _where(recorder: Recorder, condition: Any, yes: Any, no: Any) -> Any:  # noqa: ANN401
     if not isinstance(condition, Symbol):
-        return yes if np.all(condition) else no
+        chosen = yes if np.all(condition) else no
+        return chosen if isinstance(chosen, Symbol) else np.atleast_1d(chosen)
     operands = tuple(recorder.symbol(value) for value in (condition, yes, no))
-    kinds = {operands[1].kind, operands[2].kind}
-    kind = next(kind for kind in (FLOAT, INTEGER, FLAG) if kind in kinds)
-    if kind != FLAG and FLAG in kinds:
-        raise NotTraceableError("a choice between a flag and a number")
-    return recorder.define("({1} if {0} else {2})", operands, kind)
+    kind = _widest(operands[1:])
+    both = (_as_kind(recorder, operand, kind) for operand in operands[1:])
+    return recorder.define("({1} if {0} else {2})", (operands[0], *both), kind)
+
+
+def _widest(operands: Sequence[Symbol]) -> str:
+    """Kind of a result that holds every operand."""
+    kinds = {operand.kind for operand in operands}
+    return next(kind for kind in (FLOAT, INTEGER, FLAG) if kind in kinds)
+
+
+def _as_kind(recorder: Recorder, operand: Symbol, kind: str) -> Symbol:
+    is_same = operand.kind == kind
+    return operand if is_same else recorder.define(CONVERSIONS[kind], (operand,), kind)
 
 
 def _isin(_: Recorder, values: Any, codes: Sequence[int]) -> Any:  # noqa: ANN401

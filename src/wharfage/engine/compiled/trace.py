@@ -49,7 +49,7 @@ def trace_plan(plan: ServicePlan, options: Options) -> Trace:
         If a formula cannot be written for one row, or no row can be billed.
     """
     recorder = Recorder()
-    columns = {
+    columns: dict[str, Value] = {
         name: values if values.size == 1 else recorder.column(values)
         for name, values in plan.columns.items()
     }
@@ -92,9 +92,7 @@ def _cost(meter: MeterPlan, quantity: Value, price: Value) -> Value:
     return np.where(quantity == 0, 0.0, cost) if meter.has_hole else cost
 
 
-def _unusual(
-    recorder: Recorder, found: Quantities, options: Options, *costs: Value
-) -> Value:
+def _unusual(recorder: Recorder, found: Quantities, options: Options, *costs: Value) -> Value:
     """True where a row is not just priced."""
     unusual = np.zeros(1, dtype=np.bool_)
     for fault in found.faults.values():
@@ -103,7 +101,7 @@ def _unusual(
         unusual = unusual | found.is_resized()
     for cost in costs:
         unusual = unusual | np.isnan(cost)
-    for value in recorder.finite:
+    for value in recorder.finite.values():
         unusual = unusual | ~(value - value == 0)
     if isinstance(unusual, np.ndarray) and unusual.any():
         raise NotTraceableError("no row can be billed")

@@ -12,9 +12,8 @@ from decimal import Decimal
 
 from wharfage.inputs.fields import LARGEST_COUNT, Field
 from wharfage.inputs.places import quoted
-from wharfage.units import MIB_PER_GIB
+from wharfage.units import CPU_UNITS_PER_VCPU, MIB_PER_GIB
 
-CPU_UNITS_PER_VCPU = 1024
 _NUMBER = r"(\d{1,12}\.?\d{0,12}|\.\d{1,12})"
 _CPU = re.compile(rf"{_NUMBER}\s*(vcpu)?", re.ASCII | re.IGNORECASE)
 _MEMORY = re.compile(rf"{_NUMBER}\s*(gb)?", re.ASCII | re.IGNORECASE)

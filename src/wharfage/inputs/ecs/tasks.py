@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wharfage.inputs.arns import region_of
-from wharfage.inputs.ecs.sizes import CPU_UNITS_PER_VCPU, read_memory_gib, read_vcpu
+from wharfage.inputs.ecs.sizes import read_memory_gib, read_vcpu
 from wharfage.inputs.fields import Field
 from wharfage.inputs.places import quoted
 from wharfage.inputs.stack import Note, Row
-from wharfage.units import MIB_PER_GIB
+from wharfage.units import CPU_UNITS_PER_VCPU, MIB_PER_GIB
 
 ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
 COMPATIBILITIES = ("EC2", "EXTERNAL", "FARGATE", "MANAGED_INSTANCES")
@@ -103,8 +103,10 @@ def _names(root: Field) -> tuple[str, str, str]:
 
 
 def _compatibilities(root: Field) -> set[str]:
+    """Launch types that a task is made for: those it asks for, else those it was found fit for."""
     found = set()
-    for each in root["requiresCompatibilities"].each():
+    stated = root["requiresCompatibilities"]
+    for each in (stated if stated.value else root["compatibilities"]).each():
         if each.text() in COMPATIBILITIES:
             found.add(each.text())
         else:

@@ -40,6 +40,5 @@ SERVICE = Service(
     quantities=quantities,
     columns=COLUMNS,
     cannot_run=NO_REQUESTS,
-    runs_workloads=False,
     plans_nodes=True,
 )

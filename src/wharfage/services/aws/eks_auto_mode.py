@@ -40,7 +40,6 @@ SERVICE = Service(
     quantities=quantities,
     columns=COLUMNS,
     cannot_run=NO_REQUESTS,
-    runs_workloads=False,
     cluster={"service": "aws.eks"},
     plans_nodes=True,
 )

@@ -38,7 +38,6 @@ SERVICE = Service(
     quantities=quantities,
     columns=COLUMNS,
     cannot_run=NO_REQUESTS,
-    runs_workloads=False,
     cluster={"service": "aws.eks"},
     plans_nodes=True,
 )

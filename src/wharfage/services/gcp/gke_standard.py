@@ -45,7 +45,6 @@ SERVICE = Service(
     quantities=quantities,
     columns=(*compute_engine.SERVICE.columns, "zone_count"),
     cannot_run=NO_REQUESTS,
-    runs_workloads=False,
     cluster={"service": "gcp.gke", "cluster_type": "zonal"},
     plans_nodes=True,
 )

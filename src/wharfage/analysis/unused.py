@@ -1,0 +1,59 @@
+"""What is paid for and asked for by nobody: size steps and minimums, or free room on nodes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wharfage.analysis.node_scenarios import PlannedFleet, unused_on_nodes
+from wharfage.engine.fleet import Fleet
+from wharfage.engine.plan import Options
+from wharfage.engine.priced import PricedFleet
+
+Array = NDArray[np.float64]
+
+
+def mean_replicas(fleet: Fleet, options: Options) -> Array:
+    """Replicas of each workload that run at once on average, a request being one of them (n,)."""
+    given = fleet.arrays
+    replicas = np.where(np.isnan(given["replicas"]), 1.0, given["replicas"])
+    hours = given["hours_per_month"]
+    always = replicas * np.where(np.isnan(hours), 1.0, hours / options.month.hours)
+    runs = replicas * given["runs_per_month"] * given["run_seconds"] / options.month.seconds
+    busy = given["requests_per_month"] * given["request_seconds"] / given["concurrency"]
+    found = np.where(np.isnan(given["runs_per_month"]), always, runs)
+    return np.where(np.isnan(given["requests_per_month"]), found, busy / options.month.seconds)
+
+
+def unused_shares(priced: PricedFleet, replicas: Array) -> dict[str, float]:
+    """Shares of billed vCPU and memory that no workload asked for; NaN where nothing is known.
+
+    Parameters
+    ----------
+    priced : PricedFleet
+        A fleet in one scenario.
+    replicas : array (n,)
+        Weight of each workload.
+
+    Returns
+    -------
+    dict
+        `unused_vcpu` and `unused_memory`, from 0 to 1. On nodes, of their nominal size; elsewhere
+        of the size that is billed. A workload that asks for nothing takes the service's default,
+        and wastes none of it.
+    """
+    if isinstance(priced, PlannedFleet):
+        vcpu, memory = unused_on_nodes(priced.places)
+        return {"unused_vcpu": vcpu, "unused_memory": memory}
+    arrays = priced.fleet.arrays
+    return {
+        "unused_vcpu": _share(arrays["vcpu"], priced.billed_vcpu, replicas),
+        "unused_memory": _share(arrays["memory_gib"], priced.billed_memory_gib, replicas),
+    }
+
+
+def _share(requested: Array, billed: Array, replicas: Array) -> float:
+    known = ~np.isnan(billed) & ~np.isnan(replicas)
+    asked = np.where(np.isnan(requested), billed, np.minimum(requested, billed))
+    total = float((billed * replicas)[known].sum())
+    return 1.0 - float((asked * replicas)[known].sum()) / total if total > 0 else float("nan")

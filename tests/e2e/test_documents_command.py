@@ -1,0 +1,208 @@
+"""Documents on the command line: price, explain, compare, diff and advise, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+ON = ("--on", "2026-10-01")
+HERE = ("--service", "aws.fargate_eks", "--region", "us-east-1", *ON)
+APP = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, resources: {requests: {cpu: 250m, memory: 128Mi}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Path:
+    """Give a folder with a Deployment of 3 replicas and its Service."""
+    place = folder / "app"
+    place.mkdir()
+    (place / "app.yaml").write_text(APP, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def grown(folder: Path) -> Path:
+    """Give the same with 5 replicas."""
+    place = folder / "grown"
+    place.mkdir()
+    text = APP.replace("replicas: 3", "replicas: 5")
+    (place / "app.yaml").write_text(text, encoding="utf-8")
+    return place
+
+
+def test_folder_is_priced(wharfage: Run, app: Path) -> None:
+    """Workload, riders, cluster, total, missing inputs and notes are shown."""
+    done = wharfage("price", app, *HERE)
+    assert (done.returncode, done.stderr) == (0, "")
+    for words in (
+        "load_balancer/web", "public_ipv4/web", "cluster/aws.eks/us-east-1",
+        "total  123.76 USD per month", "missing input", "--lcu-hours", "--log-gib",
+    ):  # fmt: skip
+        assert words in done.stdout
+
+
+def test_lines_and_explain(wharfage: Run, app: Path) -> None:
+    """Every row has its charges, and its arithmetic."""
+    assert "load_balancer_hours" in wharfage("price", app, *HERE, "--lines").stdout
+    done = wharfage("explain", app, "load_balancer/web", *HERE)
+    assert "730 Hours x 0.0225 = 16.425 USD" in done.stdout
+
+
+def test_file_of_a_stack(wharfage: Run, app: Path, folder: Path) -> None:
+    """A file holds every row, with its part."""
+    assert wharfage("price", app, *HERE, "--out", "bill.csv").returncode == 0
+    frame = pd.read_csv(folder / "bill.csv")
+    assert frame["part"].tolist() == ["workload", "load_balancer", "public_ipv4", "cluster"]
+    assert frame["monthly_cost"].sum() == pytest.approx(123.755075)
+
+
+def test_standard_input(folder: Path) -> None:
+    """A dash reads what another program rendered."""
+    done = subprocess.run(
+        [sys.executable, "-m", "wharfage.cli", "price", "-", *HERE],
+        input=APP, cwd=folder, capture_output=True, text=True, check=False,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "123.76" in done.stdout
+
+
+def test_ecs_documents_need_no_platform(wharfage: Run, folder: Path) -> None:
+    """Two tasks of 0.25 vCPU and 0.5 GiB cost 18.02 on Fargate, the default of ECS."""
+    task = {
+        "family": "api", "cpu": "256", "memory": "512",
+        "containerDefinitions": [{"name": "api", "image": "api:1"}],
+    }  # fmt: skip
+    service = {"serviceName": "api", "taskDefinition": "api", "desiredCount": 2}
+    (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
+    (folder / "service.json").write_text(json.dumps(service), encoding="utf-8")
+    done = wharfage("price", "task.json", "service.json", "--region", "us-east-1", *ON)
+    assert done.returncode == 0, done.stderr
+    assert "18.02" in done.stdout
+
+
+def test_a_json_fleet_stays_a_fleet(wharfage: Run, folder: Path) -> None:
+    """A list of records is a fleet, and so is one record."""
+    row = {"workload": "x", "service": "aws.fargate", "region": "us-east-1", "vcpu": 1, "memory_gib": 2}  # fmt: skip
+    for name, data in (("many.json", [row]), ("one.json", row)):
+        (folder / name).write_text(json.dumps(data), encoding="utf-8")
+        done = wharfage("price", name, *ON)
+        assert done.returncode == 0, done.stderr
+        assert "36.04" in done.stdout
+
+
+def test_compare(wharfage: Run, app: Path, folder: Path) -> None:
+    """Platforms are ranked, with what is left out, and written whole to a file."""
+    done = wharfage("compare", app, "--region", "us-east-1", *ON)
+    assert done.returncode == 0
+    for words in ("aws.fargate_eks", "us-east4", "left out", "existing customers only"):
+        assert words in done.stdout
+    assert wharfage("compare", app, "--region", "us-east-1", *ON, "--out", "all.csv").stdout == ""
+    assert {"gcp.gke_autopilot", "aws.fargate"} <= set(pd.read_csv(folder / "all.csv")["platform"])
+
+
+def test_output_fits_a_hundred_columns(folder: Path, app: Path) -> None:
+    """Tables of stacks are readable on a narrow terminal."""
+    for command in (("price", app, *HERE), ("compare", app, "--region", "us-east-1", *ON)):
+        done = subprocess.run(
+            [sys.executable, "-m", "wharfage.cli", *map(str, command)],
+            cwd=folder, capture_output=True, text=True, check=False,
+            env={**os.environ, "COLUMNS": "100"},
+        )  # fmt: skip
+        shown = done.stdout.split("assumptions")[0].splitlines()
+        assert max(map(len, shown)) <= 100
+
+
+def test_diff(wharfage: Run, app: Path, grown: Path) -> None:
+    """Two replicas more cost 18.02 more, 14.6 % of the stack."""
+    done = wharfage("diff", app, grown, *HERE)
+    assert done.returncode == 0
+    assert "replicas 3 → 5" in done.stdout
+    assert "+18.02 USD per month (123.76 → 141.78, +14.6 %)" in done.stdout
+
+
+def test_diff_as_json_and_markdown(wharfage: Run, app: Path, grown: Path, folder: Path) -> None:
+    """The same as data, and as a comment."""
+    data = json.loads(wharfage("diff", app, grown, *HERE, "--json").stdout)
+    assert data["totals"][0]["change"] == pytest.approx(18.02005)
+    text = wharfage("diff", app, grown, *HERE, "--markdown").stdout
+    assert text.startswith("### Cost of this change: +18.02 USD per month")
+    assert "| web | changed | 27.03 | 45.05 | +18.02 | +66.7 | replicas 3 → 5 |" in text
+    assert wharfage("diff", app, grown, *HERE, "--out", "cost.md").stdout == ""
+    assert (folder / "cost.md").read_text(encoding="utf-8") == text
+
+
+def gate(folder: Path, *arguments: object) -> int:
+    """Run a diff whose exit code may be the gate's."""
+    done = subprocess.run(
+        [sys.executable, "-m", "wharfage.cli", "diff", *map(str, arguments)],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode
+
+
+def test_diff_gate(app: Path, grown: Path, folder: Path) -> None:
+    """Exit 3 where the month costs more than is let through, else 0."""
+    assert gate(folder, app, grown, *HERE, "--fail-over", "5%") == 3
+    assert gate(folder, app, grown, *HERE, "--fail-over", "18.03USD") == 0
+    assert gate(folder, grown, app, *HERE, "--fail-over", "0%") == 0
+
+
+def test_advise(wharfage: Run, app: Path) -> None:
+    """The path, the prices behind it, the platforms and what is not priced are shown."""
+    done = wharfage("advise", "--kubernetes", "yes", *ON)
+    assert done.returncode == 0
+    for words in ("1. Does the work need a GPU?", "no (taken", "yes (option)", "not priced"):
+        assert words in done.stdout
+    data = json.loads(wharfage("advise", app, *ON, "--json").stdout)
+    assert data["use_case"] == "simplified_kubernetes"
+    assert data["workload"] == "your documents"
+
+
+CASES: list[tuple[tuple[str, ...], str]] = [
+    (("price", "app"), "--service aws.fargate_eks"),
+    (("price", "app", "--service", "aws.fargate_eks"), "name no region"),
+    (("price", "app", "--service", "aws.fargat", "--region", "us-east-1"), "did you mean"),
+    (("price", "app", "many.csv"), "many.csv is a fleet"),
+    (("price", "one.csv", "two.csv"), "2 fleets are given"),
+    (("price", "nowhere.yaml", *HERE), "nowhere.yaml"),
+    (("price", "app", *HERE, "--log-gib", "-1"), "--log-gib -1 is no amount"),
+    (("compare", "app"), "No region to compare in"),
+    (("diff", "app", "app", *HERE, "--fail-over", "much"), "is no limit"),
+    (("diff", "app", "app", *HERE, "--out", "cost.html"), ".md"),
+    (("diff", "app", "app", *HERE, "--json", "--markdown"), "two forms"),
+    (("advise", "--gpu", "maybe"), "neither yes nor no"),
+    (("advise", "one.csv"), "is a fleet"),
+]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(("arguments", "words"), CASES, ids=[" ".join(c[0]) for c in CASES])
+def test_bad_usage(wharfage: Run, arguments: tuple[str, ...], words: str) -> None:
+    """What is wrong is said, with a hint, and nothing is printed or written."""
+    done = wharfage(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
