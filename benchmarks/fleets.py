@@ -43,7 +43,9 @@ def fargate_rates() -> pd.DataFrame:
     lines = wf.estimate(work, on=ON).lines()
     lines["unit_price"] = lines["effective_cost"] / lines["pricing_quantity"]
     prices = lines.pivot_table(index="workload", columns="meter", values="unit_price")
-    keys = pd.DataFrame(work).set_index("workload")[["region", "cpu_architecture", "purchase_option"]]
+    keys = pd.DataFrame(work).set_index("workload")[
+        ["region", "cpu_architecture", "purchase_option"]
+    ]
     return keys.join(prices).reset_index(drop=True)
 
 
@@ -88,7 +90,12 @@ def mixed_rates() -> pd.DataFrame:
         "aws.fargate": base,
         "aws.fargate_eks": base,
         "gcp.gke_autopilot": {**base, "ephemeral_storage_gib": 1},
-        "gcp.cloud_run": {"vcpu": 1, "memory_gib": 2, "requests_per_month": 1e6, "request_seconds": 1},
+        "gcp.cloud_run": {
+            "vcpu": 1,
+            "memory_gib": 2,
+            "requests_per_month": 1e6,
+            "request_seconds": 1,
+        },
         "gcp.cloud_run_jobs": {"vcpu": 1, "memory_gib": 2, "runs_per_month": 1, "run_seconds": 60},
         "gcp.cloud_run_worker_pools": {"vcpu": 1, "memory_gib": 2},
     }

@@ -83,9 +83,9 @@ def polars_priced(fleet: Any, rates: Any) -> Any:  # noqa: ANN401  lazy frames
     return (
         fleet.lazy()
         .with_columns(
-            pl.max_horizontal(rung_of("vcpu", LADDER_VCPU), rung_of("memory_gib", LADDER_MEMORY)).alias(
-                "rung"
-            )
+            pl.max_horizontal(
+                rung_of("vcpu", LADDER_VCPU), rung_of("memory_gib", LADDER_MEMORY)
+            ).alias("rung")
         )
         .join(rates.lazy(), on=KEYS, how="left")
         .with_columns(cost.alias("monthly_cost"))

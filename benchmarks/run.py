@@ -43,7 +43,7 @@ def main() -> None:
     for name in given.case or [*ALL, "import"]:
         sizes = SIZES if given.sizes else (given.rows,)
         found += [_import()] if name == "import" else [_run(name, size) for size in sizes]
-        print(_line(found[-1]) if not given.sizes else "\n".join(map(_line, found[-len(sizes):])))
+        print(_line(found[-1]) if not given.sizes else "\n".join(map(_line, found[-len(sizes) :])))
     if given.json:
         given.json.write_text(json.dumps({"machine": _machine(), "cases": found}, indent=1) + "\n")
 
@@ -79,9 +79,7 @@ def _run(name: str, rows: int | None) -> dict[str, Any]:
 
 def _import() -> dict[str, Any]:
     """Milliseconds that importing wharfage adds to importing numpy and pandas; best of ten."""
-    best = [
-        min(float(_timed(statement)) for _ in range(10)) for statement in IMPORTS
-    ]
+    best = [min(float(_timed(statement)) for _ in range(10)) for statement in IMPORTS]
     return {"case": "import", "title": "import wharfage, above numpy and pandas",
             "milliseconds": (best[1] - best[0]) * 1e3, "bar": 150, "reach": 60}  # fmt: skip
 

@@ -41,7 +41,20 @@ NOT_LOADED = (
 
 #: the layers of the design, upper ones first; each may import those below it
 LAYERS = (
-    {"cli", "cli_files", "cli_grid", "cli_nodes", "cli_rates", "cli_refresh", "cli_documents", "cli_diff", "cli_advise", "cli_options", "cli_breakeven", "cli_ranges"},
+    {
+        "cli",
+        "cli_files",
+        "cli_grid",
+        "cli_nodes",
+        "cli_rates",
+        "cli_refresh",
+        "cli_documents",
+        "cli_diff",
+        "cli_advise",
+        "cli_options",
+        "cli_breakeven",
+        "cli_ranges",
+    },
     {"api", "api_advice", "api_stacks"},
     {"outputs", "scale", "feeds"},
     {"analysis"},

@@ -279,6 +279,8 @@ def compare(
         "purchase_options": words(purchase_options),
     }
     if fleet and is_documents(fleet):
+        of_one = ("vcpu", "memory_gib", "replicas", "hours_per_month", "runs_per_month")
+        _refuse_one_workload({name: one[name] for name in of_one})
         amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, public_tasks=public_tasks)
         known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
         scenarios |= {"region": region}
@@ -302,13 +304,18 @@ def _compared(
     """Fleet to compare: a file's, or the one workload that options describe."""
     if not fleet:
         return _one_workload(one, region)
-    extra = [f"--{name.replace('_', '-')}" for name, value in one.items() if value is not None]
+    _refuse_one_workload(one)
+    return _read(fleet[0], {"region": region})
+
+
+def _refuse_one_workload(given: dict[str, float | None]) -> None:
+    """Raise if options describe one workload beside a fleet or documents."""
+    extra = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
     if extra:
         raise InvalidValueError(
             f"{extra[0]} describes one workload, but a fleet is given ({len(extra)} such option(s)).",
             hint="give a fleet, or one workload by options.",
         )
-    return _read(fleet[0], {"region": region})
 
 
 def _one_workload(given: dict[str, float | None], region: str | None) -> list[dict[str, object]]:

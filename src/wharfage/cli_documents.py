@@ -93,7 +93,7 @@ def _holds_documents(path: Path) -> bool:
         # ECS documents name a service too, but none of the services here.
         is_row = isinstance(data, dict) and data.get("service") in service_ids()
         return bool(family_of(data)) and not is_row
-    except (OSError, ValueError, RecursionError, TypeError):
+    except (OSError, ValueError, RecursionError):
         return False  # whoever reads the fleet says what is wrong
 
 

@@ -36,6 +36,46 @@ TypesOption = Annotated[
     str | None,
     typer.Option("--instance-types", help="Comma-separated types or families: m7i,c7g.*"),
 ]
+NodeVcpuOption = Annotated[
+    float | None, typer.Option("--max-node-vcpu", help="Largest node, nominally.")
+]
+NodeMemoryOption = Annotated[float | None, typer.Option("--max-node-memory-gib")]
+SharedOption = Annotated[
+    bool, typer.Option("--share-gpu-nodes", help="Pods without a GPU may run on GPU nodes.")
+]
+PodsModeOption = Annotated[
+    str, typer.Option("--max-pods-mode", metavar="eni|prefix_delegation", help="EKS only.")
+]
+MaximumPodsOption = Annotated[
+    int | None, typer.Option("--maximum-pods", help="Most pods of a node.")
+]
+DaemonsetVcpuOption = Annotated[
+    float, typer.Option("--daemonset-vcpu", help="Of all DaemonSets, on every node.")
+]
+DaemonsetMemoryOption = Annotated[float, typer.Option("--daemonset-memory-gib")]
+DaemonsetPodsOption = Annotated[int, typer.Option("--daemonset-pods")]
+FeeOption = Annotated[float, typer.Option("--node-fee", help="Fee of a vendor per node and hour.")]
+SpotShareOption = Annotated[
+    float, typer.Option("--spot-share", help="Share of the on-demand pods, from 0 to 1.")
+]
+BaseOption = Annotated[
+    int, typer.Option("--on-demand-base", help="Pods of each workload kept on demand.")
+]
+DiskOption = Annotated[float, typer.Option("--boot-disk-gib")]
+DiskTypeOption = Annotated[str | None, typer.Option("--boot-disk-type")]
+AddressesOption = Annotated[int, typer.Option("--public-ipv4-count", help="Of every node.")]
+ZonesOption = Annotated[
+    int | None, typer.Option("--zones", help="Pods are dealt out over them evenly.")
+]
+StepOption = Annotated[
+    float, typer.Option("--step-hours", help="Of a plan for pods that start and end.")
+]
+SecondsOption = Annotated[float, typer.Option("--seconds", help="When to stop searching.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write the pods: .csv, .parquet or .json."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the whole plan as JSON.")]
 
 
 def nodes(
@@ -44,52 +84,31 @@ def nodes(
     region: RegionOption,
     purchase_option: PurchaseOption = None,
     instance_types: TypesOption = None,
-    max_node_vcpu: Annotated[float | None, typer.Option("--max-node-vcpu")] = None,
-    max_node_memory_gib: Annotated[float | None, typer.Option("--max-node-memory-gib")] = None,
-    share_gpu_nodes: Annotated[  # noqa: FBT002
-        bool, typer.Option("--share-gpu-nodes", help="Pods without a GPU may run on GPU nodes.")
-    ] = False,
-    max_pods_mode: Annotated[
-        str, typer.Option("--max-pods-mode", metavar="eni|prefix_delegation")
-    ] = "eni",
-    maximum_pods: Annotated[
-        int | None, typer.Option("--maximum-pods", help="Most pods of a node.")
-    ] = None,
-    daemonset_vcpu: Annotated[
-        float, typer.Option("--daemonset-vcpu", help="Of all DaemonSets, on every node.")
-    ] = 0.0,
-    daemonset_memory_gib: Annotated[float, typer.Option("--daemonset-memory-gib")] = 0.0,
-    daemonset_pods: Annotated[int, typer.Option("--daemonset-pods")] = 0,
-    node_fee: Annotated[
-        float, typer.Option("--node-fee", help="Fee of a vendor per node and hour.")
-    ] = 0.0,
-    spot_share: Annotated[
-        float, typer.Option("--spot-share", help="Share of the on-demand pods, from 0 to 1.")
-    ] = 0.0,
-    on_demand_base: Annotated[
-        int, typer.Option("--on-demand-base", help="Pods of each workload kept on demand.")
-    ] = 0,
-    boot_disk_gib: Annotated[float, typer.Option("--boot-disk-gib")] = 0.0,
-    boot_disk_type: Annotated[str | None, typer.Option("--boot-disk-type")] = None,
-    public_ipv4_count: Annotated[int, typer.Option("--public-ipv4-count")] = 0,
-    zones: Annotated[int | None, typer.Option("--zones")] = None,
-    step_hours: Annotated[
-        float, typer.Option("--step-hours", help="Where pods start and end.")
-    ] = 1.0,
-    seconds: Annotated[float, typer.Option("--seconds", help="When to stop searching.")] = 10.0,
+    max_node_vcpu: NodeVcpuOption = None,
+    max_node_memory_gib: NodeMemoryOption = None,
+    share_gpu_nodes: SharedOption = False,  # noqa: FBT002
+    max_pods_mode: PodsModeOption = "eni",
+    maximum_pods: MaximumPodsOption = None,
+    daemonset_vcpu: DaemonsetVcpuOption = 0.0,
+    daemonset_memory_gib: DaemonsetMemoryOption = 0.0,
+    daemonset_pods: DaemonsetPodsOption = 0,
+    node_fee: FeeOption = 0.0,
+    spot_share: SpotShareOption = 0.0,
+    on_demand_base: BaseOption = 0,
+    boot_disk_gib: DiskOption = 0.0,
+    boot_disk_type: DiskTypeOption = None,
+    public_ipv4_count: AddressesOption = 0,
+    zones: ZonesOption = None,
+    step_hours: StepOption = 1.0,
+    seconds: SecondsOption = 10.0,
     on: OnOption = None,
     month: MonthOption = "730h",
     rates: RatesOption = None,
     free_tier: FreeTierOption = "account",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="Write the pods: .csv, .parquet or .json."),
-    ] = None,
-    as_json: Annotated[  # noqa: FBT002
-        bool, typer.Option("--json", help="Print the whole plan as JSON.")
-    ] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Plan nodes: machine types and counts for pods, with a bound on what any plan costs.
 

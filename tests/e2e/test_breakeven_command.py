@@ -78,7 +78,7 @@ def test_ranges_as_json(wharfage: Run) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert {"totals", "workloads", "sensitivity", "seed", "inputs"} <= set(found)
-    assert [row["service"] for row in found["totals"]][0] == "aws.fargate"
+    assert next(row["service"] for row in found["totals"]) == "aws.fargate"
 
 
 def test_ranges_name_a_bad_input(wharfage: Run) -> None:
@@ -88,9 +88,11 @@ def test_ranges_name_a_bad_input(wharfage: Run) -> None:
     assert "replicas cannot be uniform" in done.stderr
 
 
-def test_marginal_of_the_example(wharfage: Run, folder: Path) -> None:
-    """The next sizes go to the terminal or to a file."""
-    assert "vcpu up" in wharfage("marginal", "example").stdout
-    done = wharfage("marginal", "example", "--out", "steps.parquet")
+def test_marginal_goes_to_a_file(wharfage: Run, folder: Path) -> None:
+    """The next sizes of a fleet go to a file, the number of rows to standard error."""
+    text = "service,region,vcpu,memory_gib\naws.fargate,us-east-1,1,3\n"
+    (folder / "fleet.csv").write_text(text, encoding="utf-8")
+    done = wharfage("marginal", "fleet.csv", "--out", "steps.parquet")
     assert done.returncode == 0, done.stderr
-    assert "difference" in pd.read_parquet(folder / "steps.parquet").columns
+    assert "6 rows written to steps.parquet" in done.stderr
+    assert pd.read_parquet(folder / "steps.parquet")["difference"].notna().all()

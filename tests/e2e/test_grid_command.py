@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,3 +115,84 @@ def test_netcdf_needs_a_writer(wharfage: Run, folder: Path) -> None:
     else:
         assert done.returncode == 2
         assert "pip install scipy" in done.stderr
+
+
+def test_reduced_cube_names_the_cheapest(wharfage: Run, folder: Path) -> None:
+    """With `reduce` the file has a row per remaining cell, with the label instead of a code."""
+    (folder / "best.yaml").write_text(SPEC + "reduce: cheapest\n", encoding="utf-8")
+    done = wharfage("grid", "best.yaml", "--out", "best.parquet")
+    assert done.returncode == 0
+    assert "8 cells written to best.parquet (month 2 x region 2 x vcpu 2)" in done.stderr
+    found = pd.read_parquet(folder / "best.parquet").set_index(["month", "region", "vcpu"])
+    assert found.loc[("730h", "us-east-1"), "service"].tolist() == ["aws.fargate"] * 2
+    assert found.loc[("730h", "us-central1"), "service"].tolist() == ["gcp.gke_autopilot"] * 2
+    assert found["monthly_cost"].notna().all()
+
+
+def test_reductions_over_dates_keep_what_was_reduced(wharfage: Run, folder: Path) -> None:
+    """Counts stand beside the costs, and the months that were put together are named."""
+    text = SPEC + "reduce: mean\nover: [service, month]\n"
+    (folder / "mean.yaml").write_text(text, encoding="utf-8")
+    assert wharfage("grid", "mean.yaml", "--out", "mean.parquet").returncode == 0
+    found = pd.read_parquet(folder / "mean.parquet")
+    assert found["unpriced"].tolist() == [2] * 4
+    assert set(found["priced_month"]) == {"730h, 2026-02"}
+
+
+@pytest.mark.parametrize("out", ["top.parquet", "top.nc"])
+def test_cheapest_cells_by_rank(wharfage: Run, folder: Path, out: str) -> None:
+    """The cheapest cells are a table with the labels of each; netCDF holds it as well."""
+    (folder / "top.yaml").write_text(SPEC + "reduce: top3\n", encoding="utf-8")
+    done = wharfage("grid", "top.yaml", "--out", out)
+    assert done.returncode == 0
+    assert "3 cells written" in done.stderr
+    if out.endswith(".parquet"):
+        found = pd.read_parquet(folder / out)
+        assert found["rank"].tolist() == [1, 2, 3]
+        assert found["monthly_cost"].is_monotonic_increasing
+        assert found.columns.tolist()[:4] == ["rank", "service", "month", "region"]
+
+
+def test_positions_alone_can_be_kept(wharfage: Run, folder: Path) -> None:
+    """With `costs: false` only the labels are written."""
+    (folder / "lean.yaml").write_text(SPEC + "reduce: cheapest\ncosts: false\n", encoding="utf-8")
+    assert wharfage("grid", "lean.yaml", "--out", "lean.parquet").returncode == 0
+    found = pd.read_parquet(folder / "lean.parquet")
+    assert "monthly_cost" not in found
+    assert found["service"].notna().all()
+
+
+def test_bad_reductions_are_refused(wharfage: Run, folder: Path) -> None:
+    """A reduction that is none ends with 2 and the nearest name."""
+    (folder / "odd.yaml").write_text(SPEC + "reduce: cheap\n", encoding="utf-8")
+    done = wharfage("grid", "odd.yaml", "--out", "odd.parquet")
+    assert done.returncode == 2
+    assert "did you mean 'cheapest'" in done.stderr
+    assert not (folder / "odd.parquet").exists()
+
+
+@pytest.mark.parametrize("extra", ["", "reduce: cheapest\n"])
+def test_progress_is_shown_on_a_terminal(folder: Path, extra: str) -> None:
+    """On a terminal a bar counts the cells once work lasts, and is gone afterwards."""
+    (folder / "spec.yaml").write_text(SPEC + extra, encoding="utf-8")
+    impatient = "import wharfage.cli_grid as g, wharfage.cli as c; g.PATIENCE = -1.0; c.main()"
+    leader, terminal = os.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-c", impatient, "grid", "spec.yaml", "--out", "bar.parquet"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal closes with the process
+        while part := os.read(leader, 4096):
+            shown += part
+    os.close(leader)
+    stdout, _ = run.communicate(timeout=60)
+    assert run.returncode == 0
+    assert stdout == b""
+    assert b"cells" in shown
+    assert b"100%" in shown
+    assert b"written to bar.parquet" in shown

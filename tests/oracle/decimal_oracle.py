@@ -1,9 +1,9 @@
 """The oracle: bills a fleet row by row in ``decimal.Decimal``, by its own billing rules.
 
 Only prices (rates, percentage discounts, region groups, what is not sold) are read from the tables.
-Legal sizes, minimums, ratios, ceilings and credit amounts are written down in ``rules_aws``,
-``rules_gcp``, ``rules_gcp_nodes`` and ``rules_machines`` from the rule sheets, so that a mistake in a
-table's ``rules:`` shows as a difference.
+Legal sizes, minimums, ratios, ceilings and credit amounts are written down in the ``rules_*``
+modules and ``free_parts`` from the rule sheets, so that a mistake in a table's ``rules:`` shows as a
+difference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
-from . import rules_aws, rules_gcp, rules_gcp_nodes, rules_machines
+from . import (
+    graduated_tiers,
+    rules_app_runner,
+    rules_aws,
+    rules_cluster_nodes,
+    rules_gcp,
+    rules_gcp_nodes,
+    rules_machines,
+    rules_networks,
+    rules_storage,
+)
 from .demand import (
     DEFAULT_ASSUMPTIONS,
     NoPriceError,
@@ -27,6 +37,8 @@ from .demand import (
     month_hours,
     text,
 )
+from .free_parts import FREE_PARTS, free_quantities
+from .graduated_tiers import GraduatedCharge
 from .price_tables import PriceTable, known_regions, load_table
 
 PRECISION = 50
@@ -34,7 +46,7 @@ PRECISION = 50
 BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
     "aws.fargate": rules_aws.fargate,
     "aws.fargate_eks": rules_aws.fargate_eks,
-    "aws.eks": rules_aws.eks,
+    "aws.eks": rules_cluster_nodes.eks,
     "gcp.gke": rules_gcp.gke,
     "gcp.gke_autopilot": rules_gcp_nodes.gke_autopilot,
     "gcp.cloud_run": rules_gcp.cloud_run,
@@ -43,6 +55,34 @@ BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
     "aws.ec2": rules_machines.ec2,
     "gcp.compute_engine": rules_machines.compute_engine,
 }
+# What surrounds them: random fleets of these are apart
+SIDE_BILLERS: dict[str, Callable[[Mapping[str, Any], Situation], Usage]] = {
+    "aws.app_runner": rules_app_runner.app_runner,
+    "aws.eks_nodes": rules_machines.ec2,
+    "aws.ecs_ec2": rules_machines.ec2,
+    "aws.eks_auto_mode": rules_cluster_nodes.managed_nodes,
+    "aws.ecs_managed_instances": rules_cluster_nodes.managed_nodes,
+    "aws.ecs_anywhere": rules_cluster_nodes.ecs_anywhere,
+    "aws.ecr": rules_storage.ecr,
+    "aws.load_balancer": rules_networks.aws_load_balancer,
+    "aws.nat_gateway": rules_networks.nat_gateway,
+    "aws.public_ipv4": rules_networks.public_ipv4,
+    "aws.data_transfer": rules_networks.aws_data_transfer,
+    "aws.ebs": rules_storage.disk,
+    "aws.cloudwatch_logs": rules_storage.cloudwatch_logs,
+    "aws.eventbridge": rules_storage.events,
+    "gcp.gke_standard": rules_cluster_nodes.gke_standard,
+    "gcp.artifact_registry": rules_storage.artifact_registry,
+    "gcp.load_balancer": rules_networks.gcp_load_balancer,
+    "gcp.cloud_nat": rules_networks.cloud_nat,
+    "gcp.external_ipv4": rules_networks.external_ipv4,
+    "gcp.data_transfer": rules_networks.gcp_data_transfer,
+    "gcp.persistent_disk": rules_storage.disk,
+    "gcp.cloud_logging": rules_storage.cloud_logging,
+    "gcp.eventarc": rules_storage.events,
+    "gcp.cloud_build": rules_storage.cloud_build,
+}
+ALL_BILLERS = BILLERS | SIDE_BILLERS
 
 # GCP rule sheet section 1: "Credit 74.40 USD per month per billing account", Autopilot and zonal
 # fee only
@@ -80,6 +120,18 @@ class OracleBill:
     billed_memory_gib: Decimal | None = None
     lines: dict[str, tuple[Decimal, Decimal | None, Decimal | None]] = field(default_factory=dict)
     lower_bound: bool = False
+    graduated: dict[str, GraduatedCharge] = field(default_factory=dict)
+
+    def add(self, meter: str, quantity: Decimal, listed: Decimal, effective: Decimal) -> None:
+        """Add a line and its costs to the totals."""
+        self.lines[meter] = (quantity, listed, effective)
+        self.monthly_list_cost = (self.monthly_list_cost or Decimal(0)) + listed
+        self.gross = self.monthly_cost = (self.gross or Decimal(0)) + effective
+
+    def give(self, credit: str, amount: Decimal) -> None:
+        """Add the line of a credit, which lowers what is paid."""
+        self.lines[credit] = (Decimal(1), Decimal(0), -amount)
+        self.monthly_cost = (self.monthly_cost or Decimal(0)) - amount
 
 
 def _attributes(row: Mapping[str, Any], usage: Usage) -> dict[str, str]:
@@ -100,12 +152,24 @@ def _prices_of(meter: str, table: PriceTable, tables: Path) -> PriceTable:
     return load_table(tables, other) if other else table
 
 
+def _unit_prices(
+    service: str, meter: str, attributes: Mapping[str, str], tables: Path, on: date
+) -> tuple[Decimal, Decimal]:
+    """Return list and effective price of a meter; a fee may follow from a machine's price."""
+    table = load_table(tables, service)
+    if meter == "management_hours" and service in rules_cluster_nodes.FEE_FROM:
+        machines = _prices_of("instance_hours", table, tables)
+        fee = rules_cluster_nodes.management_fee(service, table, machines, attributes, on)
+        return fee, fee
+    return _prices_of(meter, table, tables).unit_prices(meter, attributes, on)
+
+
 def _bill_row(
     workload: str, row: Mapping[str, Any], tables: Path, situation: Situation
 ) -> OracleBill:
     """Bill one workload before credits."""
     service = text(row, "service", "")
-    if service not in BILLERS:
+    if service not in ALL_BILLERS:
         raise NoPriceError(f"unknown_service: {service!r}")
     table = load_table(tables, service)
     if is_empty(row.get("region")):
@@ -115,22 +179,27 @@ def _bill_row(
     known = known_regions(tables, service)
     if known and row["region"] not in known:
         raise NoPriceError(f"invalid_value: unknown region {row['region']!r}")
-    usage = BILLERS[service](row, situation)
+    usage = ALL_BILLERS[service](row, situation)
     if "instance_type" in usage.columns and usage.vcpu is None:
-        usage.vcpu, usage.memory_gib = table.machine_size(usage.columns["instance_type"])
+        machines = _prices_of("instance_hours", table, tables)
+        usage.vcpu, usage.memory_gib = machines.machine_size(usage.columns["instance_type"])
     attributes = _attributes(row, usage)
     table.check_sold(attributes, situation.on)
     bill = OracleBill(
         workload, priced=True, billed_vcpu=usage.vcpu, billed_memory_gib=usage.memory_gib
     )
-    list_total = effective_total = Decimal(0)
+    bill.monthly_list_cost = bill.gross = bill.monthly_cost = Decimal(0)
     for meter, quantity in usage.quantities.items():
         if quantity == 0:
             continue
+        asked = attributes | usage.meter_columns.get(meter, {})
+        if meter in table.tiered:
+            bill.graduated[meter] = graduated_tiers.charge(
+                table, meter, asked, situation.on, quantity
+            )
+            continue
         try:
-            prices = _prices_of(meter, table, tables)
-            asked = attributes | usage.meter_columns.get(meter, {})
-            list_price, effective_price = prices.unit_prices(meter, asked, situation.on)
+            list_price, effective_price = _unit_prices(service, meter, asked, tables, situation.on)
         except NoPriceError:
             if not table.meters.get(meter, {}).get("minor", False):
                 raise
@@ -138,28 +207,34 @@ def _bill_row(
             bill.lower_bound = True
             continue
         effective = quantity * effective_price * usage.multipliers.get(meter, Decimal(1))
-        bill.lines[meter] = (quantity, quantity * list_price, effective)
-        list_total += quantity * list_price
-        effective_total += effective
-    bill.monthly_list_cost, bill.gross, bill.monthly_cost = (
-        list_total,
-        effective_total,
-        effective_total,
-    )
+        bill.add(meter, quantity, quantity * list_price, effective)
     return bill
 
 
+def _apply_tiers(fleet: Sequence[Mapping[str, Any]], bills: Sequence[OracleBill]) -> None:
+    """Bill graduated meters at the average price that each billing account comes to."""
+    accounts = [text(row, "billing_account", "") for row in fleet]
+    prices = graduated_tiers.average_prices(accounts, [bill.graduated for bill in bills])
+    for bill, of_row in zip(bills, prices, strict=True):
+        for meter, price in of_row.items():
+            quantity = bill.graduated[meter].quantity
+            bill.add(meter, quantity, quantity * price, quantity * price)
+
+
 def _credit_pool(
-    row: Mapping[str, Any], meter: str, assumptions: Mapping[str, Any]
+    row: Mapping[str, Any], meter: str, situation: Situation
 ) -> tuple[str, Decimal] | None:
     """Return the id and the monthly amount of the credit that pays for a line, if any."""
     service = row["service"]
+    if (service, meter) in FREE_PARTS:
+        part = FREE_PARTS[service, meter]
+        return (part.pool, part.amount) if part.covers(row, situation.on) else None
     if service == "gcp.gke":
         creditable = text(row, "cluster_type", "autopilot") in ("autopilot", "zonal")
         return (
             ("gcp.gke.cluster_fee", GKE_CREDIT) if meter == "cluster_hours" and creditable else None
         )
-    if service == "gcp.compute_engine":
+    if service in ("gcp.compute_engine", "gcp.gke_standard"):
         creditable = text(row, "purchase_option", "on_demand") != "spot"
         pool = ("gcp.external_ipv4", EXTERNAL_IPV4_CREDIT)
         return pool if meter == "public_ipv4_hours" and creditable else None
@@ -167,7 +242,7 @@ def _credit_pool(
         return None
     resource = CLOUD_RUN_POOL_OF_METER[meter]
     pool = f"gcp.cloud_run.{resource}"
-    if assumptions["cloud_run_credit"] == "per_mode":
+    if situation.assumptions["cloud_run_credit"] == "per_mode":
         by_requests = service == "gcp.cloud_run" and _is_request_billed(row)
         pool += ".request" if by_requests else ".instance"
     return pool, CLOUD_RUN_CREDIT[resource]
@@ -180,14 +255,14 @@ def _is_request_billed(row: Mapping[str, Any]) -> bool:
 
 
 def _apply_credits(
-    fleet: Sequence[Mapping[str, Any]], bills: Sequence[OracleBill], assumptions: Mapping[str, Any]
+    fleet: Sequence[Mapping[str, Any]], bills: Sequence[OracleBill], situation: Situation
 ) -> None:
     """Give each billing account its credits, shared out in proportion to a row's cost in a pool."""
     pools: dict[tuple[str, str], dict[int, Decimal]] = defaultdict(dict)
     amounts: dict[str, Decimal] = {}
     for position, (row, bill) in enumerate(zip(fleet, bills, strict=True)):
         for meter, (_, _, effective) in bill.lines.items():
-            credit = _credit_pool(row, meter, assumptions)
+            credit = _credit_pool(row, meter, situation)
             if credit is None or effective is None:
                 continue
             name, amounts[credit[0]] = credit
@@ -199,10 +274,11 @@ def _apply_credits(
             continue
         given = min(amounts[name], spent)
         for position, cost in share.items():
-            bill = bills[position]
-            assert bill.monthly_cost is not None
-            bill.lines[name] = (Decimal(1), Decimal(0), -given * cost / spent)
-            bill.monthly_cost -= given * cost / spent
+            bills[position].give(name, given * cost / spent)
+    given_by_row = free_quantities(fleet, [bill.graduated for bill in bills], situation.on)
+    for bill, of_row in zip(bills, given_by_row, strict=True):
+        for name, amount in of_row.items():
+            bill.give(name, amount)
 
 
 def price_fleet(
@@ -248,6 +324,7 @@ def price_fleet(
                 bills.append(_bill_row(workload, row, Path(tables), situation))
             except NoPriceError as unpriced:
                 bills.append(OracleBill(workload, priced=False, reason=str(unpriced)))
+        _apply_tiers(fleet, bills)
         if free_tier != "none":
-            _apply_credits(fleet, bills, settings)
+            _apply_credits(fleet, bills, situation)
     return bills

@@ -29,6 +29,8 @@ DEFAULT_ASSUMPTIONS: dict[str, Any] = {
     "autopilot_premium_base": "node",  # GCP sheet, sections 2 and 7; or "pod"
     "target_utilization": Decimal("0.6"),  # contract section 6
     "cloud_run_credit": "shared",  # GCP sheet, section 4.3; or "per_mode"
+    "app_runner_activations_per_request": 1,  # decided: every request wakes an instance
+    "ecs_anywhere_increment_seconds": 1,  # decided: AWS states a price per hour and no rounding
     "sustained_use_account": "self_serve",  # GCP sheet, section 3; "invoiced" ones get none
 }
 

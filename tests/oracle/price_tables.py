@@ -88,9 +88,7 @@ class PriceTable:
     def _add_block(self, block: Mapping[str, Any], folder: Path) -> None:
         if block["pricing_unit"] != self.meters[block["meter"]]["pricing_unit"]:
             raise ValueError(f"{block['meter']}: the block's pricing unit is not the meter's")
-        key = frozenset(
-            (column, norm(value)) for column, value in (block.get("key") or {}).items()
-        )
+        key = frozenset((column, norm(value)) for column, value in (block.get("key") or {}).items())
         if has_file(block):
             if unit_factor(block["pricing_unit"]) != 1:
                 raise ValueError("the oracle reads machine prices by the hour only")

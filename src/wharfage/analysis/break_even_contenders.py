@@ -195,10 +195,12 @@ def _corner(cells: dict[str, object], axes: Mapping[str, float], book: RateBook)
         )
     known = book.regions.of_provider(provider)
     region = region_on(provider, str(cells["region"]), book.regions)
+    is_elsewhere = any(cells["region"] in names for names in book.regions.names.values())
     if region is None or (known and region not in known):
         raise InvalidValueError(
             f"{provider} has no region {cells['region']!r}, nor one in its metropolitan area.",
-            hint=did_you_mean(str(cells["region"]), known) or f"write {service.id}@REGION.",
+            hint=(None if is_elsewhere else did_you_mean(str(cells["region"]), known))
+            or f"write {service.id}@REGION.",
         )
     cells["region"] = region
     unknown = [name for name in cells if name not in FLEET_COLUMNS]

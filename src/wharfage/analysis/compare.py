@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from wharfage.analysis.fleet_sizes import break_even
 from wharfage.analysis.node_scenarios import PlannedFleet, plan_scenario
-from wharfage.analysis.ranked_frame import is_baseline, names_of, ranked_frame
+from wharfage.analysis.ranked_frame import is_baseline, ranked_frame
 from wharfage.analysis.scenarios import PricedScenario, is_shown, list_scenarios, move_fleet
 from wharfage.analysis.shared_costs import IDLE, shared_costs
 from wharfage.analysis.unused import mean_replicas, unused_shares
@@ -144,8 +144,11 @@ class ComparedFleet:
         parts = []
         for entry in self.scenarios:
             if entry.shown[row].all():
-                planned = isinstance(entry.priced, PlannedFleet)
-                lines = entry.priced.lines(int(row[0])) if planned else line_frame(entry.priced, row)
+                lines = (
+                    entry.priced.lines(int(row[0]))
+                    if isinstance(entry.priced, PlannedFleet)
+                    else line_frame(entry.priced, row)
+                )
                 option = PURCHASE_OPTIONS[int(entry.priced.fleet.arrays["purchase_option"][row][0])]
                 mode = entry.scenario.billing_mode
                 parts.append(lines.assign(purchase_option=option, billing_mode=mode))

@@ -8,7 +8,6 @@ grid. Costs come from the engine, so that no billing rule stands here.
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,15 +21,13 @@ from numpy.typing import NDArray
 
 from wharfage.engine import estimate
 from wharfage.engine.cells import PricedGrid
-from wharfage.engine.checks import check_columns
 from wharfage.engine.factored import Block, blocks
 from wharfage.engine.factored_costs import FactoredCosts
-from wharfage.engine.fleet import CellFault, Fleet, encode_fleet
+from wharfage.engine.fleet import Fleet
+from wharfage.engine.grid_cells import GridCells
 from wharfage.engine.plan import Options, ServicePlan
-from wharfage.engine.portion import columns_read
 from wharfage.engine.products import Scratch
 from wharfage.rates.book import RateBook
-from wharfage.services import find_service
 
 #: cells priced at once as workloads: bounds the memory of a grid of any size
 RUN = 2**18
@@ -100,14 +97,18 @@ def price_cells(
     progress : callable
         Told the number of cells after each run.
     """
-    own = _OwnCells(service, fixed, labels, book)
+    own = GridCells(service, fixed, labels, book)
     shape = (len(options), len(options[0]), *(own.shape or (1,)))
     cells = PricedCells(
-        own.names, np.empty(shape), np.empty(shape), np.empty(shape), np.zeros(shape, np.int16)
+        tuple(own.axes),
+        np.empty(shape),
+        np.empty(shape),
+        np.empty(shape),
+        np.zeros(shape, np.int16),
     )
     for place in np.ndindex(shape[:2]):
         chosen = options[place[0]][place[1]]
-        grid = own.priced(book, chosen)
+        grid = PricedGrid(own, tuple(own.axes), book, chosen)
         if grid.costs is None:
             cells.monthly_cost[place] = np.nan
         else:
@@ -193,56 +194,3 @@ def _say(said: Said, plan: ServicePlan, book: RateBook, notes: Iterable[str]) ->
     for note in notes:
         name, _, words = note.partition(": ")
         said.assumptions.setdefault(name, words or "in some cells")
-
-
-class _OwnCells:
-    """Cells of one service: the product of the axes that it reads, in row-major order."""
-
-    def __init__(
-        self, service: str, fixed: Mapping[str, object], labels: Labels, book: RateBook
-    ) -> None:
-        found = self._service = find_service(service)
-        read = columns_read(found, book.table(service))
-        self.names = tuple(name for name in labels if name in read)
-        self.shape = tuple(len(labels[name]) for name in self.names)
-        self.size = math.prod(self.shape)
-        corner = {name: values[:1] for name, values in labels.items()}
-        constant = {name: [value] for name, value in fixed.items()}
-        self._corner = encode_fleet(pd.DataFrame({"service": [service], **constant, **corner}))
-        check_columns(self._corner, [found])
-        self._fixed_faults = [fault for fault in self._corner.faults if fault.column not in labels]
-        self._axes: dict[str, Fleet] = {
-            name: encode_fleet(pd.DataFrame({name: labels[name]})) for name in self.names
-        }
-
-    def priced(self, book: RateBook, options: Options) -> PricedGrid:
-        """Cells as factors along their axes."""
-        return PricedGrid(self._service, self._corner, self._axes, self.names, book, options)
-
-    def fleet(self, cells: NDArray[np.intp]) -> Fleet:
-        """Fleet of some cells, each the only workload of its billing account."""
-        rows = len(cells)
-        place = np.unravel_index(cells, self.shape) if self.shape else ()
-        arrays = {
-            name: np.broadcast_to(values[0], rows) for name, values in self._corner.arrays.items()
-        }
-        values = dict(self._corner.values)
-        faults = [CellFault(f.column, np.arange(rows), f.reason) for f in self._fixed_faults]
-        for (name, axis), label in zip(self._axes.items(), place, strict=True):
-            arrays[name] = axis.arrays[name][label]
-            if name in axis.values:
-                values[name] = axis.values[name]
-            faults += [
-                CellFault(name, np.flatnonzero(np.isin(label, fault.rows)), fault.reason)
-                for fault in axis.faults
-            ]
-        arrays["billing_account"] = np.arange(rows)
-        values["billing_account"] = ("",) * rows
-        return Fleet(
-            table=pd.DataFrame(index=pd.RangeIndex(rows)),
-            ids=np.broadcast_to(np.array(["cell"], dtype=object), rows),
-            arrays=arrays,
-            values=values,
-            given=self._corner.given,
-            faults=faults,
-        )

@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 
 from wharfage.analysis.grid_reducers import CHEAPEST, FOLDS, Reduction, lowest, quantile
 from wharfage.engine.cells import PricedGrid
-from wharfage.engine.checks import check_columns
 from wharfage.engine.factored import Block, blocks
-from wharfage.engine.fleet import encode_fleet
+from wharfage.engine.grid_cells import GridCells
 from wharfage.engine.plan import Options
 from wharfage.engine.products import Scratch
 from wharfage.engine.rivals import Rival, rivals
 from wharfage.rates.book import RateBook
-from wharfage.services import find_service
 
 Array = NDArray[Any]
 #: a place, and the costs that compete there, each with its positions from one on
@@ -73,9 +71,6 @@ class ReducedGrid:
         options: Sequence[Options],
     ) -> None:
         """Plan every service under every option; `outer` has the lengths of the axes on, month."""
-        axes = {name: encode_fleet(pd.DataFrame({name: values})) for name, values in inner.items()}
-        corner_row = {name: values[:1] for name, values in inner.items()}
-        constant = {name: [value] for name, value in fixed.items()}
         order = inner_order({name: len(values) for name, values in inner.items()})
         self.outer = {"service": len(services), **outer}
         self.shape = tuple(len(inner[name]) for name in order)
@@ -84,12 +79,8 @@ class ReducedGrid:
         self.grids: list[list[PricedGrid]] = []
         self._local = threading.local()
         for name in services:
-            service = find_service(name)
-            corner = encode_fleet(pd.DataFrame({"service": [name], **constant, **corner_row}))
-            check_columns(corner, [service])
-            self.grids.append(
-                [PricedGrid(service, corner, axes, order, book, each) for each in options]
-            )
+            cells = GridCells(name, fixed, inner, book)
+            self.grids.append([PricedGrid(cells, order, book, each) for each in options])
 
     def reduce(
         self, reduction: Reduction, progress: Callable[[int], None], *, costs: bool
@@ -134,7 +125,7 @@ class ReducedGrid:
 
         for block, (value, unpriced) in self._blocks(part, is_whole, progress):
             place = self._place(block, kept)
-            np.add(count[place], unpriced, out=count[place])
+            np.add(count[place], unpriced, out=count[(*place, ...)])
             if cost is not None and value is not None:
                 merge = FOLDS[reduction.how][1] if reduction.how in FOLDS else np.fmax
                 cost[place] = merge(cost[place], value)

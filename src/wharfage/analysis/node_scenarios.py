@@ -98,7 +98,7 @@ class PlannedFleet(PricedFleet):
     def lines(self, row: int) -> pd.DataFrame:
         """Charges of one workload: its share of the nodes."""
         cost, list_cost = self.monthly_cost[row], self.list_cost[row]
-        if np.isnan(cost):
+        if np.isnan(cost) or cost == 0:
             return pd.DataFrame(columns=list(LINE_COLUMNS))
         region = self.fleet.values["region"][self.fleet.arrays["region"][row]]
         hours = self.options.month.hours
@@ -166,8 +166,9 @@ def plan_scenario(fleet: Fleet, service: str, book: RateBook, options: Options) 
     able = np.flatnonzero(~reasons.any)
     settings = PlanSettings(seconds=SECONDS)
     places = []
-    for (region_code, account_code), own in keys.iloc[able].groupby(["region", "account"]):
-        rows = own.index.to_numpy()
+    for own in keys.iloc[able].groupby(["region", "account"]).indices.values():
+        rows = able[own]
+        region_code, account_code = region[rows[0]], account[rows[0]]
         site = Site(book, options, service, fleet.values["region"][region_code], settings)
         try:
             plan = plan_fleet(take_rows(fleet, rows), site)

@@ -35,7 +35,7 @@ from wharfage.inputs.kubernetes.objects import WORKLOADS as KUBERNETES_KINDS
 from wharfage.inputs.stack import Note, Row, Stack
 from wharfage.rates.book import RateBook
 from wharfage.rates.regions import Regions
-from wharfage.services import find_service
+from wharfage.services import find_service, service_ids
 
 WORKLOAD = "workload"
 #: where tasks of Amazon ECS run if no document says so
@@ -105,10 +105,11 @@ def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> P
     Raises
     ------
     InvalidValueError
-        If a workload has no service.
+        If a workload has no service, or the service given runs none.
     MissingColumnError
         If a workload has no region.
     """
+    _check_service(where.service)
     guide = read_guide()
     notes = list(stack.notes)
     faults: list[tuple[int, str]] = []
@@ -235,6 +236,19 @@ def _seconds(row: Row, name: str) -> float:
     """Seconds in a cell; 0 where it is empty."""
     value = row.get(name)
     return 0.0 if _is_empty(value) else float(str(value))
+
+
+def _check_service(name: str | None) -> None:
+    """Raise if a service runs no workloads, as a cluster fee does not."""
+    if name is None:
+        return
+    service = find_service(name)
+    if not (service.runs_workloads or service.plans_nodes):
+        known = [each for each in service_ids() if find_service(each).runs_workloads]
+        raise InvalidValueError(
+            f"{name!r} runs no workloads, so that none can be priced on it.",
+            hint=f"services that do: {', '.join(known)}.",
+        )
 
 
 def _check_placed(rows: list[Row], where: Where) -> None:

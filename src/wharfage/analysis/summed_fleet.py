@@ -96,6 +96,7 @@ def _small_fleet(
     counts = [sum(part.rows for part in own) for own in by_service.values()]
     found = [_rows(part, scenarios) for own in by_service.values() for part in own]
     starts = np.cumsum([0, *(len(each.scenario) for each in found)])
+
     def joined(name: str) -> Array:
         return np.concatenate([getattr(each, name) for each in found])
 

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pool:
-    """One credit of a billing account and month. `amount` in the table's currency."""
+    """One credit of a billing account and month.
+
+    `amount` is money in the table's currency; or `quantity` units of a meter are free, in its
+    pricing unit, for the account as a whole or for every SKU of it.
+    """
 
     id: str
     amount: float
@@ -26,6 +30,8 @@ class Pool:
     date: dt.date | None
     date_kind: str
     is_early: bool
+    quantity: float | None = None
+    per_sku: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,15 @@ def select_credits(
             defining.date,
             defining.date_kind,
             early,
+            None if defining.quantity is None else float(defining.quantity),
+            defining.per == "sku",
         )
         found.append((pool, Share(pool_id, tuple(credit.meters), credit.when)))
     return found
 
 
 def _definition(tables: Mapping[str, RateTable], credit: CreditForm) -> CreditForm | None:
-    if credit.amount is not None:
+    if credit.defined_in is None:
         return credit
     table = tables.get(credit.defined_in or "")
     entries = [] if table is None else table.form.credits

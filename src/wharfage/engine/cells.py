@@ -7,23 +7,22 @@ Only their product has all axes, block by block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.engine import checks
-from wharfage.engine.estimate import credits_drawn
+from wharfage.engine.estimate import credits_drawn, price_fleet
 from wharfage.engine.factored import Block, CannotFactorError
 from wharfage.engine.factored_costs import FactoredCosts
 from wharfage.engine.fleet import CellFault, Fleet
-from wharfage.engine.plan import MeterPlan, Options, ServicePlan, plan_service
+from wharfage.engine.grid_cells import GridCells
+from wharfage.engine.plan import Options, ServicePlan, plan_service
 from wharfage.engine.portion import Portion, columns_read
 from wharfage.engine.products import Scratch
-from wharfage.engine.tiles import Tile, own_rows, price_tile
 from wharfage.rates.book import RateBook
-from wharfage.schedules.tiers import graduated_cost
 from wharfage.services import Service
 
 Array = NDArray[np.float64]
@@ -82,27 +81,23 @@ class GridPortion(Portion):
 class PricedGrid:
     """One service over the axes that it reads, ready to be priced block by block.
 
-    Formulas run once, over whole columns, and leave sums of products (`costs`); where a formula
-    needs more than that, it runs for every block.
+    Formulas run once, over whole columns, and leave sums of products (`costs`); where that does
+    not do (graduated prices, free units), `costs` is None and cells are priced as workloads.
     """
 
     def __init__(
-        self,
-        service: Service,
-        corner: Fleet,
-        axes: Mapping[str, Fleet],
-        order: Sequence[str],
-        book: RateBook,
-        options: Options,
+        self, cells: GridCells, order: Sequence[str], book: RateBook, options: Options
     ) -> None:
+        service = cells.service
         names = columns_read(service, book.table(service.id))
-        own = {name: fleet for name, fleet in axes.items() if name in names}
-        portion = GridPortion(service, corner, own, order, names)
-        drawn = credits_drawn(book, service.id, options)
+        portion = GridPortion(service, cells.corner, cells.axes, order, names)
+        self._drawn = credits_drawn(book, service.id, options)
+        self._cells = cells
+        self._order = tuple(order)
+        self.book = book
         self.options = options
-        self.plan: ServicePlan = plan_service(portion, book, options, [s for _, s in drawn])
+        self.plan: ServicePlan = plan_service(portion, book, options, [s for _, s in self._drawn])
         self.shape = portion.shape
-        self._amounts = [(pool.id, pool.amount) for pool, _ in drawn]
         self._refused: list[Mask] = []
         checks.check_rows(self.plan, book, options, self._refuse)
         self.costs = self._factored()
@@ -112,11 +107,11 @@ class PricedGrid:
             self._refused.append(mask)
 
     def _factored(self) -> FactoredCosts | None:
-        """Costs as sums of products; None if a formula needs whole arrays."""
+        """Costs as sums of products; None where that does not do."""
         try:
             return FactoredCosts.of_plan(
                 self.plan,
-                self._amounts,
+                [pool for pool, _ in self._drawn],
                 self._refused,
                 is_strict=self.options.sizes == "strict",
             )
@@ -147,43 +142,20 @@ class PricedGrid:
         own = self._own_block(block)
         if self.costs is not None:
             return self.costs.monthly_cost(own, out, scratch)
-        out[...] = self._by_block(own)
+        out[...] = self._by_workload(own)
         return out
 
-    def _by_block(self, own: Block) -> Array:
-        """Cost of the cells of a block, by the formulas of the service."""
-        tile = price_tile(self.plan, own, tier_prices=self._tier_prices(own))
-        cost = tile.effective_cost
-        spent: dict[str, Array] = {}
-        for (pool, _), part in zip(self._amounts, tile.pool_cost, strict=True):
-            spent[pool] = spent[pool] + part if pool in spent else part
-        for pool, amount in dict(self._amounts).items():
-            cost = cost - np.minimum(spent[pool], amount)
-        if spent:
-            cost = np.maximum(cost, 0.0)
-        for mask in self._without_price(tile, own):
-            np.copyto(cost, np.nan, where=mask)
-        return cost
-
-    def _without_price(self, tile: Tile, own: Block) -> Iterator[Mask]:
-        yield from (own_rows(mask, own) for mask in self._refused)
-        yield from (mask for mask in tile.quantities.faults.values() if mask.any())
-        yield from tile.missing.values()
-        if self.options.sizes == "strict":
-            yield tile.quantities.is_resized()
-
-    def _tier_prices(self, own: Block) -> dict[str, Array]:
-        """Average list price of graduated meters; every cell has its tiers for itself."""
-        graduated = [meter for meter in self.plan.meters.values() if meter.prices.meter.is_tiered]
-        if not graduated:
-            return {}
-        tile = price_tile(self.plan, own)
-        quantities = tile.quantities.meters
-        return {
-            meter.name: _average_price(meter, quantities[meter.name], own)
-            for meter in graduated
-            if meter.name in quantities
-        }
+    def _by_workload(self, own: Block) -> Array:
+        """Cost of the cells of a block, each priced as a workload."""
+        read = [own[self._order.index(name)] for name in self._cells.axes]
+        shape = self._cells.shape
+        place = np.ix_(*(np.arange(axis.start, axis.stop) for axis in read))
+        cells = np.ravel_multi_index(place, shape).ravel() if shape else np.arange(1)
+        priced = price_fleet(self._cells.fleet(cells), self.book, self.options)
+        found = priced.monthly_cost.reshape([axis.stop - axis.start for axis in read])
+        ranks = [self._order.index(name) for name in self._cells.axes]
+        found = found.transpose(np.argsort(ranks))
+        return found.reshape([axis.stop - axis.start for axis in own])
 
 
 def _collapsed(values: NDArray[Any]) -> NDArray[Any]:
@@ -193,17 +165,3 @@ def _collapsed(values: NDArray[Any]) -> NDArray[Any]:
         if np.array_equal(values, np.broadcast_to(first, values.shape)):
             values = first
     return values
-
-
-def _average_price(meter: MeterPlan, quantity: Array, own: Block) -> Array:
-    """Average price of each cell's quantity on the schedule of its key."""
-    key = own_rows(meter.codes, own)
-    quantity, key = np.broadcast_arrays(quantity, key)
-    average = np.full(quantity.shape, np.nan)
-    for slot, (starts, prices) in meter.prices.schedules.items():
-        mask = key == slot
-        if mask.any():
-            used = quantity[mask]
-            cost = graduated_cost(used, starts, prices)
-            average[mask] = np.divide(cost, used, out=np.full(len(used), prices[0]), where=used > 0)
-    return average

@@ -17,7 +17,13 @@ from wharfage.engine.compiled.kernel import compile_plan
 from wharfage.engine.findings import Findings, add_faults, add_missing_rates, find, joined
 from wharfage.engine.fleet import Fleet
 from wharfage.engine.plan import Options, plan_service
-from wharfage.engine.pooling import PoolSums, average_tier_prices, give_credits
+from wharfage.engine.pooling import (
+    PoolSums,
+    account_usage,
+    average_tier_prices,
+    free_fractions,
+    give_credits,
+)
 from wharfage.engine.portion import Portion
 from wharfage.engine.priced import PricedFleet, ServiceResult
 from wharfage.engine.reasons import Reasons
@@ -59,9 +65,10 @@ def price_fleet(
     checks.check_columns(fleet, [portion.service for portion in portions])
     priced = PricedFleet(fleet, book, options, {}, reasons, {})
     pool_cost: dict[str, dict[str, Array]] = {}
-    for portion in portions:
-        _price_service(priced, portion, pool_cost, sums)
-    give_credits(priced, pool_cost, sums)
+    free = {
+        portion.service.id: _price_service(priced, portion, pool_cost, sums) for portion in portions
+    }
+    give_credits(priced, pool_cost, free, sums)
     return priced
 
 
@@ -70,15 +77,20 @@ def _price_service(
     portion: Portion,
     pool_cost: dict[str, dict[str, Array]],
     sums: PoolSums | None,
-) -> None:
-    """Price the workloads of one service, and note what they spent in each pool."""
+) -> dict[str, Array]:
+    """Price the workloads of one service, and note what they spent in each pool.
+
+    Gives the fraction of every row's cost that free units cover, by pool.
+    """
     book, options, name = priced.book, priced.options, portion.service.id
     drawn = credits_drawn(book, name, options)
     plan = plan_service(portion, book, options, [share for _, share in drawn])
     checks.check_rows(
         plan, book, options, lambda rows, text: _add(priced.reasons, portion, rows, text)
     )
-    tier_prices = average_tier_prices(priced, plan, sums)
+    priced.pools.update({pool.id: pool for pool, _ in drawn})
+    usage = account_usage(priced, plan, sums)
+    tier_prices = average_tier_prices(plan, usage)
     list_cost, effective_cost = np.empty(portion.count), np.empty(portion.count)
     spent = [np.empty(portion.count) for _ in drawn]
 
@@ -98,7 +110,6 @@ def _price_service(
     add_missing_rates(priced.reasons, plan, found)
     doubtful = joined([part.doubtful for part in found], found)
     for (pool, _), cost in zip(drawn, spent, strict=True):
-        priced.pools.setdefault(pool.id, pool)
         own = pool_cost.setdefault(pool.id, {})
         own[name] = own[name] + cost if name in own else cost
         if pool.is_early:
@@ -111,6 +122,7 @@ def _price_service(
         joined([part.lower_bound for part in found], found),
         doubtful,
     )
+    return free_fractions(plan, usage)
 
 
 def _add(reasons: Reasons, portion: Portion, where: NDArray[Any], text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wharfage.discounts.credits import Pool
 from wharfage.engine.factored import (
     LIMIT,
     Block,
@@ -57,7 +58,7 @@ class FactoredCosts:
     def of_plan(
         cls,
         plan: ServicePlan,
-        amounts: Sequence[tuple[str, float]],
+        drawn: Sequence[Pool],
         refused: Sequence[NDArray[np.bool_]],
         *,
         is_strict: bool,
@@ -68,8 +69,8 @@ class FactoredCosts:
         ----------
         plan : ServicePlan
             Columns, each along its own axis, rules and prices.
-        amounts : sequence of (pool, amount)
-            Amount of the credit of each of the plan's pool shares. [currency per month]
+        drawn : sequence of Pool
+            The credit of each of the plan's pool shares.
         refused : sequence of masks
             Cells that have no price whatever they use.
         is_strict : bool
@@ -78,8 +79,11 @@ class FactoredCosts:
         Raises
         ------
         CannotFactorError
-            If a formula needs whole arrays, or a meter has graduated prices.
+            If a formula needs whole arrays, a meter has graduated prices, or a credit gives
+            units instead of money.
         """
+        if any(pool.quantity is not None for pool in drawn):
+            raise CannotFactorError
         columns = {name: factor(values) for name, values in plan.columns.items()}
         found = plan.service.quantities(columns, plan.rules)
         meters = [
@@ -92,7 +96,7 @@ class FactoredCosts:
         if is_strict:
             masks.append(found.is_resized())
         masks = [mask for mask in masks if isinstance(mask, Later) or mask.any()]
-        pools = tuple(_pools(plan, amounts, meters))
+        pools = tuple(_pools(plan, drawn, meters))
         cost, left = summed([meter.cost for meter in meters if meter.price.any()]).without(masks)
         list_cost, _ = summed([meter.list_cost for meter in meters]).without(masks)
         return cls(cost, list_cost, pools, tuple(left), found)
@@ -209,17 +213,17 @@ def _is_used(quantity: Node) -> bool:
 
 
 def _pools(
-    plan: ServicePlan, amounts: Sequence[tuple[str, float]], meters: Sequence[_Meter]
+    plan: ServicePlan, drawn: Sequence[Pool], meters: Sequence[_Meter]
 ) -> Iterator[tuple[Products, float]]:
     """What each credit covers, all shares of a pool together."""
     spent: dict[str, list[Term]] = {}
     columns: dict[str, Any] = dict(plan.columns)
-    for share, (pool, _) in zip(plan.pools, amounts, strict=True):
+    for share, pool in zip(plan.pools, drawn, strict=True):
         mask = applies(share.when, columns)
         if mask.any():
-            spent.setdefault(pool, []).extend(
+            spent.setdefault(pool.id, []).extend(
                 meter.cover(mask) for meter in meters if meter.name in share.meters
             )
-    for pool, amount in dict(amounts).items():
-        if spent.get(pool):
-            yield summed(spent[pool]), amount
+    for pool in {pool.id: pool for pool in drawn}.values():
+        if spent.get(pool.id):
+            yield summed(spent[pool.id]), pool.amount

@@ -7,17 +7,18 @@ first, their :class:`PoolSums` are added, and every part is priced with the sums
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wharfage.discounts.credits import Pool
 from wharfage.engine.findings import find, gathered
-from wharfage.engine.plan import ServicePlan
+from wharfage.engine.plan import PoolShare, ServicePlan
 from wharfage.engine.priced import PricedFleet, ServiceResult
-from wharfage.engine.tiles import map_tiles, price_tile
+from wharfage.engine.tiles import Tile, applies, map_tiles, price_tile, rows_of
 from wharfage.schedules.pools import pooled_credit, pooled_quantity
 from wharfage.schedules.tiers import graduated_cost
 
@@ -36,11 +37,20 @@ class PoolSums:
     spent : mapping of (pool, account) to float
         Cost before credits that a pool may cover. [currency per month]
     used : mapping of (service, meter, key, account) to float
-        Quantity of a graduated meter under one of its keys.
+        Quantity of a graduated meter under one of its keys, or of what a pool of free units
+        covers (then the id of the pool stands for the meter).
     """
 
     spent: Mapping[tuple[str, str], float] = field(default_factory=dict)
     used: Mapping[tuple[str, str, int, str], float] = field(default_factory=dict)
+
+    def by_account(self, service: str, name: str) -> dict[str, float]:
+        """Usage of a meter or pool by account, over all keys."""
+        amounts: dict[str, list[float]] = {}
+        for (own, counted, _, account), amount in self.used.items():
+            if (own, counted) == (service, name):
+                amounts.setdefault(account, []).append(amount)
+        return {account: math.fsum(several) for account, several in amounts.items()}
 
     def __add__(self, other: PoolSums) -> PoolSums:
         """Sums of two parts together."""
@@ -80,7 +90,7 @@ def measure_pools(priced: PricedFleet) -> PoolSums:
 
 def _measure(priced: PricedFleet, result: ServiceResult) -> PoolSums:
     plan, count = result.plan, result.plan.portion.count
-    graduated = graduated_meters(plan)
+    graduated = counted_meters(plan, priced)
     if not plan.pools and not graduated:
         return PoolSums()
     spent = [np.zeros(count) for _ in plan.pools]
@@ -92,7 +102,7 @@ def _measure(priced: PricedFleet, result: ServiceResult) -> PoolSums:
         for whole, part in zip(spent, tile.pool_cost, strict=True):
             whole[rows] = np.where(is_priced[rows], part, 0.0)
         for name, whole in used.items():
-            quantity = tile.quantities.meters.get(name, np.zeros(1))
+            quantity = _quantity(plan, graduated[name], rows, tile)
             whole[rows] = np.where(is_priced[rows], quantity, 0.0)
 
     map_tiles(measure, count)
@@ -104,7 +114,7 @@ def _measure(priced: PricedFleet, result: ServiceResult) -> PoolSums:
     ]
     of_meters = {}
     for name, quantity in used.items():
-        slots, pool = _tier_pools(plan, name, accounts)
+        slots, pool = _tier_pools(plan, graduated[name].meter, accounts)
         for code, amount in _sums(pool, quantity):
             key = plan.service.id, name, code % slots, names[code // slots]
             of_meters[key] = amount
@@ -118,63 +128,166 @@ def _sums(codes: NDArray[np.intp], amounts: Array) -> list[tuple[int, float]]:
     return [(int(code), float(sums[n])) for n, code in enumerate(distinct) if sums[n]]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Usage that counts over an account: of a graduated meter, or of what free units cover."""
+
+    meter: str
+    share: PoolShare | None = None
+    pool: Pool | None = None
+
+
 def graduated_meters(plan: ServicePlan) -> list[str]:
     """Meters of a service whose price depends on how much an account uses."""
     return [name for name, found in plan.prices.items() if found.meter.is_tiered]
 
 
+def counted_meters(plan: ServicePlan, priced: PricedFleet) -> dict[str, Counted]:
+    """Everything that counts over an account, by the name that its sums have."""
+    counted = {name: Counted(name) for name in graduated_meters(plan)}
+    for share in plan.pools:
+        pool = priced.pools[share.pool]
+        if pool.quantity is not None:
+            counted[pool.id] = Counted(share.meters[0], share, pool)
+    return counted
+
+
+def _quantity(plan: ServicePlan, counted: Counted, rows: slice, tile: Tile) -> Array:
+    """Quantity of a tile that counts, as an array that broadcasts to its rows."""
+    quantity = tile.quantities.meters.get(counted.meter, np.zeros(1))
+    if counted.share is None or not counted.share.when:
+        return quantity
+    part, _ = rows_of(plan, rows)
+    return np.where(applies(counted.share.when, part), quantity, 0.0)
+
+
 def _tier_pools(
     plan: ServicePlan, meter: str, accounts: NDArray[np.intp]
 ) -> tuple[int, NDArray[np.intp]]:
-    """Keys of a graduated meter, and the account and key of every row as one code."""
+    """Keys of a meter, and the account and key of every row as one code.
+
+    Keys that share a SKU are one: providers count tiers by SKU.
+    """
     own = plan.meters[meter]
     slots = len(own.prices.price)
-    return slots, np.broadcast_to(accounts * slots + own.codes, plan.portion.count)
+    keys = own.prices.tier_key[own.codes]
+    return slots, np.broadcast_to(accounts * slots + keys, plan.portion.count)
 
 
-def average_tier_prices(
-    priced: PricedFleet, plan: ServicePlan, sums: PoolSums | None = None
-) -> dict[str, Array]:
-    """Average list price of graduated meters, per row: tiers count per account and month.
+@dataclass(frozen=True)
+class AccountUsage:
+    """What accounts use of a service's counted meters: totals per account and key, for each row.
 
-    Rows that cannot be priced count for nothing. With `sums`, the quantities of the whole fleet
-    decide, of which this one is a part.
+    `totals` maps a name to the usage of each pool, `accounts` to that of its whole account;
+    `pools` to the pool of each row; `codes` to the account and key of each pool, as one code;
+    `slots` to the number of keys.
     """
-    graduated = graduated_meters(plan)
-    if not graduated:
-        return {}
-    used = _quantities(priced, plan, graduated) if sums is None else {}
+
+    totals: Mapping[str, Array]
+    accounts: Mapping[str, Array]
+    pools: Mapping[str, NDArray[np.intp]]
+    codes: Mapping[str, NDArray[np.intp]]
+    slots: Mapping[str, int]
+    counted: Mapping[str, Counted]
+
+
+def account_usage(
+    priced: PricedFleet, plan: ServicePlan, sums: PoolSums | None = None
+) -> AccountUsage | None:
+    """Usage that counts over an account and month; None where nothing does.
+
+    Rows that cannot be priced count for nothing. With `sums`, the usage is that of the whole
+    fleet, of which this one is a part.
+    """
+    counted = counted_meters(plan, priced)
+    if not counted:
+        return None
+    used = _quantities(priced, plan, counted) if sums is None else {}
     names = priced.fleet.values["billing_account"]
     accounts = plan.portion.take(priced.fleet.arrays["billing_account"]).astype(np.intp)
-    prices: dict[str, Array] = {}
-    for name in graduated:
-        slots, pool = _tier_pools(plan, name, accounts)
-        distinct, member = np.unique(pool, return_inverse=True)
+    totals, whole, pools, codes, slots = {}, {}, {}, {}, {}
+    for name, entry in counted.items():
+        slots[name], pool = _tier_pools(plan, entry.meter, accounts)
+        codes[name], pools[name] = np.unique(pool, return_inverse=True)
+        account = codes[name] // slots[name]
         if sums is None:
-            total = pooled_quantity(used[name], member, len(distinct))
+            totals[name] = pooled_quantity(used[name], pools[name], len(codes[name]))
+            whole[name] = np.bincount(account, weights=totals[name])[account]
         else:
-            keys = [(plan.service.id, name, int(c) % slots, names[c // slots]) for c in distinct]
-            total = np.array([sums.used.get(key, 0.0) for key in keys])
-        average = np.full(len(distinct), np.nan)
-        for n, code in enumerate(distinct):
-            schedule = plan.meters[name].prices.schedules.get(int(code) % slots)
-            if schedule is not None:
-                cost = graduated_cost(total[n : n + 1], *schedule)[0]
-                average[n] = cost / total[n] if total[n] > 0 else schedule[1][0]
-        prices[name] = average[member]
+            own = [(int(c) % slots[name], names[c // slots[name]]) for c in codes[name]]
+            totals[name] = np.array(
+                [sums.used.get((plan.service.id, name, *key), 0.0) for key in own]
+            )
+            by_account = sums.by_account(plan.service.id, name)
+            whole[name] = np.array([by_account.get(names[a], 0.0) for a in account])
+    return AccountUsage(totals, whole, pools, codes, slots, counted)
+
+
+def average_tier_prices(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, Array]:
+    """Average list price of graduated meters, per row: tiers count per account and month."""
+    prices: dict[str, Array] = {}
+    if usage is None:
+        return prices
+    for name in graduated_meters(plan):
+        total = usage.totals[name]
+        average = np.full(len(total), np.nan)
+        for n, schedule in _schedules(plan, usage, name):
+            cost = graduated_cost(total[n : n + 1], *schedule)[0]
+            average[n] = cost / total[n] if total[n] > 0 else schedule[1][0]
+        prices[name] = average[usage.pools[name]]
     return prices
 
 
-def _quantities(priced: PricedFleet, plan: ServicePlan, graduated: list[str]) -> dict[str, Array]:
-    """Quantities of graduated meters, per row; 0 where the row cannot be priced."""
+def _schedules(
+    plan: ServicePlan, usage: AccountUsage, name: str
+) -> Iterator[tuple[int, tuple[Array, Array]]]:
+    """Tiers of each pool of a meter that has any."""
+    schedules = plan.meters[usage.counted[name].meter].prices.schedules
+    for n, code in enumerate(usage.codes[name]):
+        schedule = schedules.get(int(code) % usage.slots[name])
+        if schedule is not None:
+            yield n, schedule
+
+
+def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, Array]:
+    """Fraction of what each row pays for a meter that is free, by pool of free units.
+
+    Free units are shared over an account's usage in proportion; of a graduated meter they are the
+    dearest saving: what the account would pay for so much less.
+    """
+    found: dict[str, Array] = {}
+    if usage is None:
+        return found
+    for name, entry in usage.counted.items():
+        if entry.pool is None or entry.pool.quantity is None:
+            continue
+        meter = plan.prices[entry.meter].meter
+        free = entry.pool.quantity / meter.per_canonical_unit
+        total = usage.totals[name]
+        # Per SKU every pool of usage has the free units for itself; else the account's share them.
+        whole = total if entry.pool.per_sku else usage.accounts[name]
+        part = np.minimum(free, whole) / np.where(whole > 0, whole, 1.0)
+        for n, schedule in _schedules(plan, usage, name):
+            if total[n] > 0 and meter.is_tiered:
+                amounts = np.array([total[n], total[n] * (1.0 - part[n])])
+                cost, rest = graduated_cost(amounts, *schedule)
+                part[n] = 1.0 - rest / cost if cost else 0.0
+        found[entry.pool.id] = part[usage.pools[name]]
+    return found
+
+
+def _quantities(
+    priced: PricedFleet, plan: ServicePlan, counted: Mapping[str, Counted]
+) -> dict[str, Array]:
+    """Quantities that count over an account, per row; 0 where the row cannot be priced."""
     count = plan.portion.count
-    quantities = {name: np.zeros(count) for name in graduated}
+    quantities = {name: np.zeros(count) for name in counted}
     faulty = plan.portion.take(priced.reasons.any).copy()
 
     def measure(rows: slice) -> None:
         tile = price_tile(plan, rows)
-        for name in graduated:
-            quantities[name][rows] = tile.quantities.meters.get(name, 0.0)
+        for name, entry in counted.items():
+            quantities[name][rows] = _quantity(plan, entry, rows, tile)
         found = find(tile, rows, priced.options)
         for where in (*gathered([found.faults]).values(), *gathered([found.missing]).values()):
             faulty[where] = True
@@ -186,9 +299,12 @@ def _quantities(priced: PricedFleet, plan: ServicePlan, graduated: list[str]) ->
 def give_credits(
     priced: PricedFleet,
     pool_cost: Mapping[str, Mapping[str, Array]],
+    free: Mapping[str, Mapping[str, Array]],
     sums: PoolSums | None = None,
 ) -> None:
     """Share each credit over the workloads that spent in its pool, in proportion.
+
+    `free` holds the fraction of each row's cost that free units cover, by service and pool.
 
     With `sums`, they share it with the rest of the fleet of which this one is a part.
     """
@@ -203,13 +319,28 @@ def give_credits(
                 np.where(portion.take(priced.reasons.codes) != 0, np.nan, part)
                 for portion, part in zip(portions, cost, strict=True)
             ]
+        if priced.pools[name].quantity is not None:
+            given = np.concatenate(
+                [
+                    np.nan_to_num(part) * free[own][name]
+                    for own, part in zip(by_service, cost, strict=True)
+                ]
+            )
+            _keep_credits(priced, name, by_service, cost, given)
+            continue
         account = [portion.take(accounts) for portion in portions]
         amounts = np.full(count, priced.pools[name].amount)
         spent = None
         if sums is not None:
             spent = np.array([sums.spent.get((name, own), 0.0) for own in names])
         given = pooled_credit(np.concatenate(cost), np.concatenate(account), amounts, spent)
-        ends = np.cumsum([len(part) for part in cost])[:-1]
-        for service, credit in zip(by_service, np.split(given, ends), strict=True):
-            if credit.any():
-                priced.services[service].credits[name] = credit
+        _keep_credits(priced, name, by_service, cost, given)
+
+
+def _keep_credits(
+    priced: PricedFleet, pool: str, services: Iterable[str], cost: list[Array], given: Array
+) -> None:
+    ends = np.cumsum([len(part) for part in cost])[:-1]
+    for service, credit in zip(services, np.split(given, ends), strict=True):
+        if credit.any():
+            priced.services[service].credits[pool] = credit

@@ -124,7 +124,8 @@ class Site:
 
     def price_nodes(self, nodes: pd.DataFrame) -> PricedFleet:
         """Bill of rows of nodes (instance_type, node_count, purchase_option, GPUs) for the month."""
-        rows = nodes.assign(service=self.service, region=self.region, **self.settings.extras)
+        fixed = {"service": self.service, "region": self.region, **self.settings.extras}
+        rows = pd.DataFrame({**{str(name): nodes[name] for name in nodes}, **fixed})
         return price_fleet(encode_fleet(rows), self.book, self.options)
 
     def is_attached(self, gpu_type: Ints) -> Flags:

@@ -106,7 +106,9 @@ class NodePlan:
                 "hourly_cost": hourly,
                 "monthly_cost": hourly * hours,
                 "monthly_idle_cost": idle * hours,
-                "assumptions": np.where(self.planned.is_average, SIZED_FROM_AVERAGE_LOAD, None),
+                "assumptions": np.array([None, SIZED_FROM_AVERAGE_LOAD])[
+                    self.planned.is_average.astype(int)
+                ],
                 "reason": self.reasons.text(),
             }
         )
@@ -144,7 +146,10 @@ class NodePlan:
     def attributed(self) -> tuple[Floats, Floats]:
         """Cost of each workload and its part of what stands idle (n,). [USD per hour]."""
         if self.over_time is not None:
-            return self.over_time.attributed
+            hourly, idle = (
+                np.where(self.reasons.any, np.nan, part) for part in self.over_time.attributed
+            )
+            return hourly, idle
         each = np.full(len(self.planned), np.nan)
         pods = self.planned
         placed = np.zeros(len(pods), dtype=bool)
@@ -161,9 +166,8 @@ class NodePlan:
             np.add.at(total, pool.groups, pool.count * pool.zones)
         each = each / np.where(total > 0, total, 1.0)
         each[total == 0] = 0.0
-        hourly = np.bincount(
-            pods.row, weights=np.nan_to_num(each)[pods.group] * pods.load, minlength=len(self.fleet)
-        )
+        hourly = np.zeros(len(self.fleet))
+        np.add.at(hourly, pods.row, np.nan_to_num(each)[pods.group] * pods.load)
         hourly[self.reasons.any] = np.nan
         used = np.nansum(hourly)
         share = hourly / used if used > 0 else hourly

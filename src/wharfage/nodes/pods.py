@@ -123,7 +123,7 @@ def read_pods(
     size = _sizes(fleet)
     keys = _keys(fleet, part, option, size[part], load)
     names = list(keys.columns)
-    group = keys.groupby(names, sort=True).ngroup().to_numpy(dtype=np.int64)
+    group = np.asarray(keys.groupby(names, sort=True).ngroup(), dtype=np.int64)
     distinct = keys.assign(group=group).drop_duplicates("group").sort_values("group")
     return Pods(
         row=part,
@@ -140,7 +140,8 @@ def read_pods(
 
 def pods_of_groups(pods: Pods) -> Ints:
     """Whole pods of each group: (k,)."""
-    load = np.bincount(pods.group, weights=pods.load, minlength=len(pods))
+    load = np.zeros(len(pods))
+    np.add.at(load, pods.group, pods.load)
     return round_up(load, 1.0).astype(np.int64)
 
 

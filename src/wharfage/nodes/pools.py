@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from wharfage.columns import PURCHASE_OPTIONS
-from wharfage.nodes.machines import Machines, Site
 from wharfage.nodes.knapsack import Knapsacks
 from wharfage.nodes.linear_programs import FractionalKnapsacks, spread_over_machines
+from wharfage.nodes.machines import Machines, Site
 from wharfage.nodes.packing import pack, undominated
 from wharfage.nodes.pods import ANY, CPU, DIMENSIONS, GPU, MEMORY, SLOTS, Pods, pods_of_groups
 from wharfage.nodes.problem import (
@@ -260,7 +260,7 @@ def deal_to_zones(pods: Pods, zones: int) -> Ints:
     found = _dealt(np.where(pods.traits["min_zones"].to_numpy() > 1, 0, total), zones)
     spread = np.flatnonzero(pods.traits["min_zones"].to_numpy()[pods.group] > 1)
     own = _dealt(round_up(pods.load[spread], 1.0).astype(np.int64), zones)
-    np.add.at(found, (slice(None), pods.group[spread]), own)
+    np.add.at(found.T, pods.group[spread], own.T)
     return found
 
 

@@ -61,9 +61,11 @@ class PlanSettings:
             for name, low in least.items()
             if getattr(self, name) is not None and not low <= getattr(self, name) < np.inf
         ]
-        for name in ("step_hours", "seconds"):
-            if not 0 < getattr(self, name) < np.inf:
-                wrong.append(f"{name}={getattr(self, name)!r} is not above 0")
+        wrong += [
+            f"{name}={getattr(self, name)!r} is not above 0"
+            for name in ("step_hours", "seconds")
+            if not 0 < getattr(self, name) < np.inf
+        ]
         if self.spot_share > 1:
             wrong.append(f"spot_share={self.spot_share!r} is more than 1, the whole fleet")
         if self.boot_disk_gib and self.boot_disk_type not in BOOT_DISK_TYPES:

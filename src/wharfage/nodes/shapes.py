@@ -16,6 +16,8 @@ from wharfage.nodes.problem import Ints
 SHAPES = 250
 #: relative width of a cell at first; it doubles until few enough are left
 WIDTH = 1 / 128
+#: from here on all sizes are one
+WIDEST = 2.0**40
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES) -> Shapes:
         level = np.ceil(np.log1p(demand) / np.log1p(width)).astype(np.int64)
         _, cell = np.unique(np.column_stack([apart, level]), axis=0, return_inverse=True)
         cell = cell.ravel()
-        if cell.max() < max(limit, kinds) or width > 1.0:
+        if cell.max() < max(limit, kinds) or width > WIDEST:
             break
         width *= 2.0
     largest = np.zeros((int(cell.max()) + 1, demand.shape[1]), np.int64)

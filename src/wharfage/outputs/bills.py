@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from pandas.core.groupby import SeriesGroupBy
 
     from wharfage.api import Bill, Comparison
+    from wharfage.nodes.node_plan import NodePlan
 
 #: longer assumptions are cut on the terminal
 BRIEF = 76
 
 
-def with_provenance(frame: pd.DataFrame, bill: Bill | Comparison) -> pd.DataFrame:
+def with_provenance(frame: pd.DataFrame, bill: Bill | Comparison | NodePlan) -> pd.DataFrame:
     """Frame with what it takes to reproduce it: date, month and digest of the rate book."""
     return frame.assign(
         priced_on=bill.on.isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -116,7 +117,7 @@ def _print_sizes(console: Console, comparison: Comparison) -> None:
     console.print("nodes are cheaper, for the workloads that both can run:")
     for nodes, rows in sizes.groupby("nodes"):
         # Against the service that runs most of the fleet, cheapest of those.
-        best = rows.loc[rows["service"].map(order).idxmin()]
+        best = rows.iloc[int(np.argmin(rows["service"].map(order)))]
         times = best["cheaper_from"]
         when = f"from {times:.2g} times this fleet on" if times > 0 else "at any size"
         if pd.isna(times):

@@ -87,7 +87,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _print_nodes(console: Console, plan: NodePlan) -> None:
     frame = plan.nodes
-    has_options = frame["purchase_option"].nunique() > 1
+    has_options = len(set(frame["purchase_option"])) > 1
     has_gpus = bool((frame["gpu_count"] > 0).any())
     rows = []
     for row in frame.head(SHOWN).to_dict("records"):

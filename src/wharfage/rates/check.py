@@ -25,10 +25,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from wharfage.errors import RateTableError
+from wharfage.plain_yaml import Place
 from wharfage.rates import schema
 from wharfage.rates.appended import appended_path, read_appended
 from wharfage.rates.completeness import check_completeness
-from wharfage.plain_yaml import Place
 from wharfage.rates.document import Document
 from wharfage.rates.findings import Found, hint
 from wharfage.rates.names import check_names

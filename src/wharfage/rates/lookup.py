@@ -70,6 +70,17 @@ class UnitPrices:
             return None
         return np.append(self.meter.is_derived, False)[self.row]
 
+    @cached_property
+    def tier_key(self) -> NDArray[np.intp]:
+        """First key with the same SKU as each key: quantities of one SKU count together."""
+        first: dict[object, int] = {}
+        keys = np.arange(len(self.price), dtype=np.intp)
+        for key, row in enumerate(self.list_row):
+            sku = self.meter.sku[row] if row >= 0 else None
+            if isinstance(sku, str) and sku:
+                keys[key] = first.setdefault(sku, key)
+        return keys
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """Shape of the dense key product."""

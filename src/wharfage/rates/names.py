@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from wharfage.columns import FLEET_COLUMNS, METERS, PURCHASE_OPTIONS
-from wharfage.rates.cells import MACHINE
 from wharfage.plain_yaml import Place
+from wharfage.rates.cells import MACHINE
 from wharfage.rates.findings import Found, hint
 from wharfage.rates.schema import AppendedBlock, Dated, MeterForm, RateBlock, TableForm
 from wharfage.rates.sources import Sources
@@ -175,8 +175,15 @@ def _discounts(form: TableForm) -> Found:
 def _credits(form: TableForm) -> Found:
     for n, credit in enumerate(form.credits):
         place: Place = ("credits", n)
-        if (credit.amount is None) == (credit.defined_in is None):
-            yield "R6", place, "a credit has an amount, or names the table that defines it"
+        given = [credit.amount, credit.quantity, credit.defined_in]
+        if sum(value is not None for value in given) != 1:
+            yield (
+                "R6",
+                place,
+                "a credit has an amount or a quantity, or names the table that defines it",
+            )
+        if credit.quantity is not None and len(credit.meters) != 1:
+            yield "R6", place, "a credit of a quantity is of one meter"
         yield from _known_meters(credit.meters, form, (*place, "meters"))
         yield from _conditions(credit.when, (*place, "when"))
 

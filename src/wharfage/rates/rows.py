@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.errors import RateTableError
-from wharfage.rates.cells import MACHINE, Cells, read_cells
 from wharfage.plain_yaml import Place
+from wharfage.rates.cells import MACHINE, Cells, read_cells
 from wharfage.rates.schema import AppendedBlock, RateBlock, TableForm
 
 OPTION = "purchase_option"

@@ -232,10 +232,15 @@ class RuleForm(Form):
 
 
 class CreditForm(Dated):
-    """Money given back per billing account and month."""
+    """Money or free units per billing account and month.
+
+    A `quantity` is in the pricing unit of its one meter; with ``per: sku`` every SKU has it.
+    """
 
     id: str
     amount: DecimalText | None = None
+    quantity: DecimalText | None = None
+    per: Literal["account", "sku"] = "account"
     defined_in: str | None = None
     meters: list[str]
     when: dict[str, list[Value]] = Field(default_factory=dict)

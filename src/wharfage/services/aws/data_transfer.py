@@ -15,11 +15,6 @@ import numpy as np
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
 
-FREE_PART = (
-    "free_transfer: the GB a month that are free over all regions of a billing account are given"
-    " as money, at their price in most regions; where a GB costs more they are worth more"
-)
-
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:
     """GiB sent to the internet, to another region, and between zones.
@@ -47,7 +42,6 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
             "zone_transfer_gib": np.where(to_zone, sent * directions, 0.0),
         },
         faults={"required: transfer_to is empty": to < 0},
-        notes=lambda: {FREE_PART: to_internet},
     )
 
 

@@ -25,10 +25,6 @@ KINDS = FLEET_COLUMNS["network_kind"].choices
 
 #: what a SKU gives free, where the format of the credits cannot say it
 NOT_TAKEN_OFF = "free_parts: a GiB that many SKUs give free each month is not taken off"
-GIVEN_ONCE = (
-    "free_standard_tier: the free part of every region is given once to a billing account, at the"
-    " price of most regions"
-)
 
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
@@ -55,10 +51,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
             "cloud_run_transfer_gib": np.where(kind == KINDS.index("cloud_run"), sent, 0.0),
         },
         faults=destination_faults(columns),
-        notes={
-            NOT_TAKEN_OFF: (sent > 0) & ~is_standard,
-            GIVEN_ONCE: (sent > 0) & is_standard,
-        },
+        notes={NOT_TAKEN_OFF: (sent > 0) & ~is_standard},
     )
 
 
