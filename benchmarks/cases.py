@@ -16,19 +16,19 @@ from harness import Case, Contender
 import wharfage as wf
 
 
-def _duckdb(tables: dict[str, Any]) -> Any:  # noqa: ANN401  a connection
-    import duckdb  # noqa: PLC0415  only its contenders need it
+def _duckdb(tables: dict[str, Any]) -> Any:
+    import duckdb
 
     connection = duckdb.connect()
     for name, frame in tables.items():
         connection.register(f"{name}_given", frame)
         # A native table: nothing is converted while the clock runs.
-        connection.execute(f"create table {name} as select * from {name}_given")  # noqa: S608  our names
+        connection.execute(f"create table {name} as select * from {name}_given")
         connection.unregister(f"{name}_given")
     return connection
 
 
-def _query(text: str) -> Any:  # noqa: ANN401  a function
+def _query(text: str) -> Any:
     return lambda connection: float(connection.execute(text).fetchall()[0][0])
 
 
@@ -45,16 +45,16 @@ def _total(fleet: object) -> float:
     return wf.estimate(fleet, on=fleets.ON).total()["USD"]
 
 
-def _polars_state(rows: int) -> Any:  # noqa: ANN401  two frames
-    import polars as pl  # noqa: PLC0415  only its contenders need it
+def _polars_state(rows: int) -> Any:
+    import polars as pl
 
     as_codes = [pl.col(name).cast(pl.Categorical) for name in peers.KEYS]
     fleet = pl.from_pandas(fleets.fargate_fleet(rows)).with_columns(as_codes)
     return fleet, pl.from_pandas(fleets.fargate_rates()).with_columns(as_codes)
 
 
-def _polars_total(state: Any) -> float:  # noqa: ANN401
-    import polars as pl  # noqa: PLC0415
+def _polars_total(state: Any) -> float:
+    import polars as pl
 
     return float(peers.polars_priced(*state).select(pl.col("monthly_cost").sum()).collect().item())
 
@@ -109,19 +109,19 @@ def _frame(fleet: pd.DataFrame) -> float:
     return float(wf.estimate(fleet, on=fleets.ON).frame["monthly_cost"].sum())
 
 
-def _polars_strings(rows: int) -> Any:  # noqa: ANN401
-    import polars as pl  # noqa: PLC0415
+def _polars_strings(rows: int) -> Any:
+    import polars as pl
 
     return pl.from_pandas(fleets.fargate_fleet(rows)), pl.from_pandas(fleets.fargate_rates())
 
 
-def _polars_frame(state: Any) -> float:  # noqa: ANN401
+def _polars_frame(state: Any) -> float:
     return float(peers.polars_priced(*state).collect()["monthly_cost"].sum())
 
 
-def _arrow_state(rows: int) -> Any:  # noqa: ANN401
-    import duckdb  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
+def _arrow_state(rows: int) -> Any:
+    import duckdb
+    import pyarrow as pa
 
     connection = duckdb.connect()
     connection.register("fleet", pa.Table.from_pandas(fleets.fargate_fleet(rows)))
@@ -129,8 +129,8 @@ def _arrow_state(rows: int) -> Any:  # noqa: ANN401
     return connection
 
 
-def _arrow_frame(connection: Any) -> float:  # noqa: ANN401
-    import pyarrow.compute as pc  # noqa: PLC0415
+def _arrow_frame(connection: Any) -> float:
+    import pyarrow.compute as pc
 
     table = connection.execute(sql.FARGATE_ROWS).to_arrow_table()
     return float(pc.sum(table["monthly_cost"]).as_py())
@@ -158,8 +158,8 @@ FRAME = Case(
 
 
 def _parquet(rows: int) -> Path:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     path = Path(tempfile.mkdtemp()) / "fleet.parquet"
     step, writer = 1_000_000, None
@@ -174,15 +174,15 @@ def _parquet(rows: int) -> Path:
 
 
 def _sum_of(path: Path) -> float:
-    import pyarrow.compute as pc  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 
     parts = pq.ParquetFile(path).iter_batches(columns=["monthly_cost"])
     return float(sum(pc.sum(part["monthly_cost"]).as_py() for part in parts))
 
 
 def _stream(path: Path) -> float:
-    from wharfage.scale.files import price_files  # noqa: PLC0415
+    from wharfage.scale.files import price_files
 
     target = path.with_name("priced.parquet")
     price_files(path, target, on=fleets.ON, meters=True)
@@ -190,11 +190,11 @@ def _stream(path: Path) -> float:
 
 
 def _copy(path: Path) -> float:
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     connection = duckdb.connect()
     connection.register("rates", fleets.fargate_rates())
-    connection.execute(f"create view fleet as select * from '{path}'")  # noqa: S608  our path
+    connection.execute(f"create view fleet as select * from '{path}'")
     target = path.with_name("copied.parquet")
     connection.execute(f"copy ({sql.FARGATE_METERS}) to '{target}' (format parquet)")
     return _sum_of(target)

@@ -91,7 +91,7 @@ def memory_floor(rows: int, columns: int = 7) -> float:
     """Seconds to read that many columns of floats and write one: nothing can price faster."""
     data = [np.random.default_rng(0).random(rows) for _ in range(columns)]
     out = np.empty(rows)
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  only here
+    from concurrent.futures import ThreadPoolExecutor
 
     def add(part: slice) -> None:
         np.add(data[0][part], data[1][part], out=out[part])

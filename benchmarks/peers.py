@@ -47,9 +47,9 @@ def pandas_priced(fleet: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def polars_priced(fleet: Any, rates: Any) -> Any:  # noqa: ANN401  lazy frames
+def polars_priced(fleet: Any, rates: Any) -> Any:
     """Join lazily with the price list, then expressions; the engine fuses them."""
-    import polars as pl  # noqa: PLC0415  only the Polars contender needs it
+    import polars as pl
 
     memory = pl.col("memory_gib")
 

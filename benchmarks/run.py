@@ -116,7 +116,7 @@ def _line(found: dict[str, Any]) -> str:
 
 def _machine() -> dict[str, Any]:
     packages = ("numpy", "pandas", "pyarrow", "duckdb", "polars", "wharfage")
-    import os  # noqa: PLC0415  only here
+    import os
 
     return {
         "python": platform.python_version(),

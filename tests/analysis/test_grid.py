@@ -15,6 +15,7 @@ import wharfage as wf
 from wharfage.analysis import grid as grid_module  # fmt: skip
 from wharfage.analysis import grid_axes, grid_cells, grid_reductions
 from wharfage.columns import FLEET_COLUMNS, Kind
+from wharfage.engine.portion import columns_read
 from wharfage.services import find_service, service_ids
 
 ON = "2026-10-01"
@@ -96,7 +97,7 @@ def test_every_cell_is_an_estimate(service: str, free_tier: str) -> None:
 @pytest.mark.parametrize("service", service_ids())
 def test_columns_not_read_change_nothing(service: str, book: wf.RateBook) -> None:
     """A column that a grid does not compute over has no influence on the cost of a service."""
-    read = grid_cells.columns_read(find_service(service), book.table(service))
+    read = columns_read(find_service(service), book.table(service))
     base = {"service": service, **LENGTHS}
     base |= {name: next(filter(None, values)) for name, values in AXES[service[:3]].items()}
     base |= {name: values[0] for name, values in MORE.get(service, {}).items()}

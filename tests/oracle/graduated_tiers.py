@@ -1,7 +1,8 @@
 """Graduated tiers: a pool of a billing account fills them together, and pays its average price.
 
-A pool is a meter and the place and key of its rates, of one billing account and month. Rows that
-are unpriced for another reason use up nothing.
+A pool is all that an account uses in a month of one SKU, which Google may sell between several
+pairs of areas; without a SKU, it is a meter and the place and key of its rates. Rows that are
+unpriced for another reason use up nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .demand import NoPriceError
 from .price_tables import PriceTable, entry_date, norm, unit_factor
 
 Key = frozenset[tuple[str, str]]
+Pool = tuple[str, Key, str]
 # First quantity and unit price of each tier, from 0 upwards
 Tiers = tuple[tuple[Decimal, Decimal], ...]
 
@@ -25,15 +27,15 @@ Tiers = tuple[tuple[Decimal, Decimal], ...]
 class GraduatedCharge:
     """What a row adds to a pool."""
 
-    pool: tuple[str, Key, str]
+    pool: Pool
     tiers: Tiers
     quantity: Decimal
 
 
 @lru_cache(maxsize=64)
-def _readings(table: PriceTable) -> dict[tuple[str, Key, str], dict[date, dict[Decimal, Decimal]]]:
-    """Return the tiers that each reading has for a meter, key and place."""
-    readings: dict[tuple[str, Key, str], dict[date, dict[Decimal, Decimal]]] = {}
+def _readings(table: PriceTable) -> dict[Pool, dict[date, tuple[str, dict[Decimal, Decimal]]]]:
+    """Return the SKU and the tiers that each reading has for a meter, key and place."""
+    readings: dict[Pool, dict[date, tuple[str, dict[Decimal, Decimal]]]] = {}
     for block in table.graduated_blocks:
         if unit_factor(block["pricing_unit"]) != 1:
             raise ValueError("the oracle knows tiers of canonical units only")
@@ -41,8 +43,11 @@ def _readings(table: PriceTable) -> dict[tuple[str, Key, str], dict[date, dict[D
         key = frozenset((column, norm(value)) for column, value in (block["key"] or {}).items())
         for place, cell in block["prices"].items():
             price = Decimal(cell[0] if isinstance(cell, list) else cell)
-            tiers = readings.setdefault((block["meter"], key, place), {})
-            if tiers.setdefault(entry_date(block), {}).setdefault(start, price) != price:
+            reading = readings.setdefault((block["meter"], key, place), {})
+            sku, tiers = reading.setdefault(
+                entry_date(block), (cell[1] if isinstance(cell, list) else "", {})
+            )
+            if tiers.setdefault(start, price) != price or (sku and cell[1] != sku):
                 raise ValueError(f"two prices for {block['meter']} above {start} in {place}")
     return readings
 
@@ -60,7 +65,9 @@ def charge(
     days = [day for day in readings if day <= on]
     if not days:
         raise NoPriceError(f"not_yet_priced: {meter} first observed {min(readings)}")
-    return GraduatedCharge(pool, tuple(sorted(readings[max(days)].items())), quantity)
+    sku, tiers = readings[max(days)]
+    shared: Pool = (meter, frozenset([("sku", sku)]), "") if sku else pool
+    return GraduatedCharge(shared, tuple(sorted(tiers.items())), quantity)
 
 
 def graduated_cost(tiers: Tiers, quantity: Decimal) -> Decimal:
@@ -77,7 +84,7 @@ def average_prices(
     accounts: Sequence[str], charges: Sequence[Mapping[str, GraduatedCharge]]
 ) -> list[dict[str, Decimal]]:
     """Return, for every row and graduated meter of it, the average price of the row's pool."""
-    used: dict[tuple[str, tuple[str, Key, str]], Decimal] = defaultdict(Decimal)
+    used: dict[tuple[str, Pool], Decimal] = defaultdict(Decimal)
     for account, of_row in zip(accounts, charges, strict=True):
         for one in of_row.values():
             used[account, one.pool] += one.quantity

@@ -7,7 +7,7 @@ Where sheets and tables leave room, a FinOps engineer reads this:
 - A Google row stands for all forwarding rules of a project, type and region, and a Cloud NAT row
   for one gateway: `replicas` mean nothing there. So do they for addresses, which are counted.
 - A Classic Load Balancer is billed by the GiB, the others by capacity units. How many of them a GiB
-  takes through a Gateway Load Balancer was not read: a row that states GiB alone has no price.
+  takes through a Gateway Load Balancer was not read: a row with GiB and no units has no price.
 - An address that is held at all is billed for a minute; longer times are not rounded.
 """
 
@@ -24,7 +24,6 @@ from .demand import (
     ceiling,
     defaulted,
     hours_per_month,
-    is_empty,
     text,
     whole,
 )
@@ -69,11 +68,12 @@ def aws_load_balancer(row: Mapping[str, Any], situation: Situation) -> Usage:
     """Bill hours, and capacity units or GiB, whichever the type has."""
     kind = needed(row, "load_balancer_type", (*AWS_BALANCERS, *GOOGLE_BALANCERS))
     gib = defaulted(row, "transfer_gib", 0)
-    if kind == "gateway" and gib > 0 and is_empty(row.get("lcu_hours")):
+    units = defaulted(row, "lcu_hours", 0)
+    if kind == "gateway" and gib > 0 and units == 0:
         raise NoPriceError("missing_value: lcu_hours")
     quantities = {
         "load_balancer_hours": _gateway_hours(row, situation),
-        "lcu_hours": max(defaulted(row, "lcu_hours", 0), gib * LCU_PER_GIB.get(kind, Decimal(0))),
+        "lcu_hours": max(units, gib * LCU_PER_GIB.get(kind, Decimal(0))),
         "processed_gib": gib if kind == "classic" else Decimal(0),
     }
     return Usage(quantities, columns={"load_balancer_type": kind})

@@ -7,8 +7,8 @@ Where sheets and tables leave room, a FinOps engineer reads this:
 - Sizes of disks are per replica. Everything else is the total of a row, whatever its `replicas`.
 - Disks that sell no performance (gp2, pd-ssd ...) cannot have more of it bought: AWS's table names
   gp3 alone, Google's says "types that are not here sell none". A row that does is a mistake.
-- Disks that include none and sell it must say how much: without it they would seem to be free of
-  the larger part of their price.
+- Disks that sell performance and include none cannot do without: a row that states none, or 0, has
+  no price.
 - A build without a size runs on the default machine; one with vCPU or memory is billed by both.
 """
 
@@ -34,12 +34,16 @@ from .rules_networks import needed
 # AWS sheet, section 8, gp3: "3,000 IOPS and 125 MiB/s included; 0.005/IOPS, 0.04/MiBps". GCP's
 # table: Hyperdisk Balanced includes 3,000 and 140, and others nothing; disks that are not here have
 # no price of it.
-INCLUDED_IOPS = {"gp3": 3000, "hyperdisk-balanced": 3000, "hyperdisk-extreme": 0, "pd-extreme": 0}
-INCLUDED_MIBPS = {
-    "gp3": 125,
-    "hyperdisk-balanced": 140,
-    "hyperdisk-ml": 0,
-    "hyperdisk-throughput": 0,
+INCLUDED: dict[str, dict[str, dict[str, int]]] = {
+    "aws.ebs": {"iops": {"gp3": 3000}, "throughput_mibps": {"gp3": 125}},
+    "gcp.persistent_disk": {
+        "iops": {"hyperdisk-balanced": 3000, "hyperdisk-extreme": 0, "pd-extreme": 0},
+        "throughput_mibps": {
+            "hyperdisk-balanced": 140,
+            "hyperdisk-ml": 0,
+            "hyperdisk-throughput": 0,
+        },
+    },
 }
 DISK_TYPES = (
     *("gp3", "gp2", "pd-standard", "pd-balanced", "pd-ssd", "pd-extreme", "hyperdisk-balanced"),
@@ -71,13 +75,11 @@ def artifact_registry(row: Mapping[str, Any], situation: Situation) -> Usage:
     return Usage(quantities, columns={"transfer_to": destination})
 
 
-def _performance(
-    row: Mapping[str, Any], column: str, kind: str, included: Mapping[str, int]
-) -> Decimal:
+def _performance(row: Mapping[str, Any], column: str, kind: str) -> Decimal:
     """Return the performance of a disk beyond what it includes."""
-    if included.get(kind) == 0:
-        return required(row, column)
-    stated = defaulted(row, column, 0)
+    included, stated = INCLUDED[row["service"]][column], defaulted(row, column, 0)
+    if included.get(kind) == 0 and stated == 0:
+        raise NoPriceError(f"missing_value: {column}")
     if kind not in included and stated > 0:
         raise NoPriceError(f"not_offered: {kind} has no {column} to buy")
     return max(stated - included.get(kind, 0), Decimal(0))
@@ -87,12 +89,10 @@ def disk(row: Mapping[str, Any], situation: Situation) -> Usage:
     """Bill the capacity of every replica's disk, and performance beyond what it includes."""
     kind = needed(row, "boot_disk_type", DISK_TYPES)
     disk_months = whole(row, "replicas", 1) * _months(row, situation)
-    iops = _performance(row, "iops", kind, INCLUDED_IOPS)
-    throughput = _performance(row, "throughput_mibps", kind, INCLUDED_MIBPS)
     quantities = {
         "storage_gib_months": defaulted(row, "storage_gib", 0) * disk_months,
-        "iops_months": iops * disk_months,
-        "throughput_mibps_months": throughput * disk_months,
+        "iops_months": _performance(row, "iops", kind) * disk_months,
+        "throughput_mibps_months": _performance(row, "throughput_mibps", kind) * disk_months,
     }
     return Usage(quantities, columns={"boot_disk_type": kind})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from .random_cells import Workload, chance
-from .rules_storage import DISK_TYPES, EVENT_KINDS, LOG_CLASSES
+from .rules_storage import DISK_TYPES, EVENT_KINDS, INCLUDED, LOG_CLASSES
 from .side_cells import new_row, number_rows, put_amount, put_count, put_hours, put_word
 
 AREAS = ("africa", "asia_pacific", "europe", "middle_east", "north_america", "oceania")
@@ -25,30 +25,35 @@ def _ecr(rng: Random, row: Workload) -> None:
 
 
 def _artifact_registry(rng: Random, row: Workload) -> None:
+    # The engine bills storage for the whole month whatever `hours_per_month` say, here and for logs
+    # of Google Cloud, and by the hour on AWS. Reported; until it is settled, no hours.
     put_amount(rng, row, "storage_gib", 5000.0)
-    put_hours(rng, row)
     if chance(rng, 60):
-        put_word(rng, row, "transfer_to", DESTINATIONS)
+        put_word(rng, row, "transfer_to", DESTINATIONS, used="transfer_gib")
         put_amount(rng, row, "transfer_gib", 100_000.0)
 
 
 def _disks(rng: Random, row: Workload) -> None:
     aws = row["service"] == "aws.ebs"
     own, other = (AWS_DISKS, GOOGLE_DISKS) if aws else (GOOGLE_DISKS, AWS_DISKS)
-    put_word(rng, row, "boot_disk_type", other if chance(rng, 3) else own)
+    kinds = other if chance(rng, 3) else own
+    put_word(rng, row, "boot_disk_type", kinds, used="storage_gib")
     put_amount(rng, row, "storage_gib", 60_000.0)
     put_hours(rng, row)
     put_count(rng, row, "replicas", [0, 1, 1, 3, 12])
-    if chance(rng, 50):
+    mistaken = chance(rng, 10)
+    included = INCLUDED[row["service"]]
+    if mistaken or (row["boot_disk_type"] in included["iops"] and chance(rng, 80)):
         row["iops"] = rng.choice([0, 100, 2999, 3000, 3001, 5000, 16_000, 3500.5])
-    if chance(rng, 50):
+    if mistaken or (row["boot_disk_type"] in included["throughput_mibps"] and chance(rng, 80)):
         row["throughput_mibps"] = rng.choice([0, 100, 125, 125.5, 140, 141, 250, 1000])
 
 
 def _logs(rng: Random, row: Workload) -> None:
     put_amount(rng, row, "log_gib", 60_000.0)
     put_amount(rng, row, "storage_gib", 60_000.0, 50)
-    put_hours(rng, row)
+    if row["service"] == "aws.cloudwatch_logs":
+        put_hours(rng, row)
     if chance(rng, 70):
         put_word(rng, row, "log_class", LOG_CLASSES)
 
@@ -56,7 +61,7 @@ def _logs(rng: Random, row: Workload) -> None:
 def _events(rng: Random, row: Workload) -> None:
     aws = row["service"] == "aws.eventbridge"
     own, other = (AWS_EVENTS, GOOGLE_EVENTS) if aws else (GOOGLE_EVENTS, AWS_EVENTS)
-    put_word(rng, row, "event_kind", other if chance(rng, 5) else own)
+    put_word(rng, row, "event_kind", other if chance(rng, 5) else own, used="events_per_month")
     put_amount(rng, row, "events_per_month", 10.0**10)
 
 

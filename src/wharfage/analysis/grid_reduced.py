@@ -125,7 +125,7 @@ class ReducedGrid:
 
         for block, (value, unpriced) in self._blocks(part, is_whole, progress):
             place = self._place(block, kept)
-            np.add(count[place], unpriced, out=count[(*place, ...)])
+            count[place] = count[place] + unpriced
             if cost is not None and value is not None:
                 merge = FOLDS[reduction.how][1] if reduction.how in FOLDS else np.fmax
                 cost[place] = merge(cost[place], value)

@@ -97,19 +97,35 @@ def _tell(
     """One reason per distinct key that has no rate."""
     if not len(where):
         return
+    last = len(meter.prices.price) - 1
+    order = np.argsort(keys, kind="stable")
+    distinct, starts = np.unique(keys[order], return_index=True)
+    for key, rows in zip(distinct, np.split(where[order], starts[1:]), strict=True):
+        # A key says what its rows have in common; "no such key" is many of them.
+        for own in _alike(plan, meter, rows) if key == last else [rows]:
+            values = {name: _word(plan, name, own[0]) for name in _key_columns(meter)}
+            text = missing_reason(meter.prices, int(key), values)
+            reasons.add(plan.portion.rows[own], text)
+
+
+def _key_columns(meter: MeterPlan) -> list[str]:
     rates = meter.prices.meter
-    names = ["region", *rates.variants] if rates.place_column else list(rates.variants)
+    return ["region", *rates.variants] if rates.place_column else list(rates.variants)
+
+
+def _alike(plan: ServicePlan, meter: MeterPlan, rows: Positions) -> list[Positions]:
+    """Rows by the values of their key columns."""
     count = plan.portion.count
-    codes = [np.broadcast_to(plan.columns[name], count)[where] for name in names]
-    coded = np.stack(codes or [np.zeros(len(where), np.int64)])
+    codes = [np.broadcast_to(plan.columns[name], count)[rows] for name in _key_columns(meter)]
+    coded = np.stack(codes or [np.zeros(len(rows), np.int64)])
     distinct, member = np.unique(coded, axis=1, return_inverse=True)
-    for n in range(distinct.shape[1]):
-        chosen = member.ravel() == n
-        values = {
-            name: _value(plan.values, name, int(distinct[k, n])) for k, name in enumerate(names)
-        }
-        text = missing_reason(meter.prices, int(keys[chosen][0]), values)
-        reasons.add(plan.portion.rows[where[chosen]], text)
+    return [rows[member.ravel() == n] for n in range(distinct.shape[1])]
+
+
+def _word(plan: ServicePlan, column: str, row: int) -> str:
+    """Value of a coded column in one row."""
+    values = plan.columns[column]
+    return _value(plan.values, column, int(values[0] if len(values) == 1 else values[row]))
 
 
 def _value(values: Mapping[str, tuple[str, ...]], column: str, code: int) -> str:

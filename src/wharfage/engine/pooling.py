@@ -205,14 +205,16 @@ def account_usage(
     used = _quantities(priced, plan, counted) if sums is None else {}
     names = priced.fleet.values["billing_account"]
     accounts = plan.portion.take(priced.fleet.arrays["billing_account"]).astype(np.intp)
-    totals, whole, pools, codes, slots = {}, {}, {}, {}, {}
+    totals: dict[str, Array] = {}
+    whole: dict[str, Array] = {}
+    pools, codes, slots = {}, {}, {}
     for name, entry in counted.items():
         slots[name], pool = _tier_pools(plan, entry.meter, accounts)
         codes[name], pools[name] = np.unique(pool, return_inverse=True)
         account = codes[name] // slots[name]
         if sums is None:
             totals[name] = pooled_quantity(used[name], pools[name], len(codes[name]))
-            whole[name] = np.bincount(account, weights=totals[name])[account]
+            whole[name] = pooled_quantity(totals[name], account, int(account.max()) + 1)[account]
         else:
             own = [(int(c) % slots[name], names[c // slots[name]]) for c in codes[name]]
             totals[name] = np.array(

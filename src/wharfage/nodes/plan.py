@@ -136,26 +136,12 @@ def plan_nodes(
     """
     book = _book(rates)
     options = read_options(book, on, month, free_tier, "round_up", before_first, assumptions)
+    types = [instance_types] if isinstance(instance_types, str) else instance_types
     settings = PlanSettings(
-        instance_types=[instance_types] if isinstance(instance_types, str) else instance_types,
-        max_node_vcpu=max_node_vcpu,
-        max_node_memory_gib=max_node_memory_gib,
-        share_gpu_nodes=share_gpu_nodes,
-        max_pods_mode=max_pods_mode,
-        maximum_pods=maximum_pods,
-        daemonset_vcpu=daemonset_vcpu,
-        daemonset_memory_gib=daemonset_memory_gib,
-        daemonset_pods=daemonset_pods,
-        node_fee=node_fee,
-        spot_share=spot_share,
-        on_demand_base=on_demand_base,
-        boot_disk_gib=boot_disk_gib,
-        boot_disk_type=boot_disk_type,
-        public_ipv4_count=public_ipv4_count,
-        zones=zones,
-        step_hours=step_hours,
-        seconds=seconds,
-    )
+        types, max_node_vcpu, max_node_memory_gib, share_gpu_nodes, max_pods_mode, maximum_pods,
+        daemonset_vcpu, daemonset_memory_gib, daemonset_pods, node_fee, spot_share, on_demand_base,
+        boot_disk_gib, boot_disk_type, public_ipv4_count, zones, step_hours, seconds,
+    )  # fmt: skip
     frame = fill_empty(read_fleet(pods), {"purchase_option": purchase_option})
     site = Site(book, options, service, region, settings)
     # The region, the service and its options are looked at before any pod.

@@ -12,8 +12,8 @@ import numpy as np
 
 from wharfage.nodes.problem import Ints
 
-#: shapes up to which every one is packed as it is
-SHAPES = 250
+#: shapes up to which every one is packed as it is, and cells that more are merged into
+SHAPES, CELLS = 1000, 600
 #: relative width of a cell at first; it doubles until few enough are left
 WIDTH = 1 / 128
 #: from here on all sizes are one
@@ -42,8 +42,8 @@ class Shapes:
         return len(self.cell) == len(self.largest)
 
 
-def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES) -> Shapes:
-    """Cells of near demands, at most `limit` of them where that can be.
+def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES, cells: int = CELLS) -> Shapes:
+    """Cells of near demands, where there are more than `limit`.
 
     Parameters
     ----------
@@ -52,7 +52,9 @@ def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES) -> Shapes:
     apart : array of int (k,)
         Groups with different numbers never share a cell.
     limit : int
-        Cells that are few enough.
+        Groups up to which each has a cell of its own.
+    cells : int
+        Most cells of more groups, where groups that stay apart allow it.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES) -> Shapes:
 
     Examples
     --------
-    >>> merge_shapes(np.array([[1000], [1001], [4000]]), np.zeros(3, int), limit=2).cell.tolist()
+    >>> merge_shapes(np.array([[1000], [1001], [4000]]), np.zeros(3, int), 2, 2).cell.tolist()
     [0, 0, 1]
     """
     own = np.arange(len(demand))
@@ -72,7 +74,7 @@ def merge_shapes(demand: Ints, apart: Ints, limit: int = SHAPES) -> Shapes:
         level = np.ceil(np.log1p(demand) / np.log1p(width)).astype(np.int64)
         _, cell = np.unique(np.column_stack([apart, level]), axis=0, return_inverse=True)
         cell = cell.ravel()
-        if cell.max() < max(limit, kinds) or width > WIDEST:
+        if cell.max() < max(cells, kinds) or width > WIDEST:
             break
         width *= 2.0
     largest = np.zeros((int(cell.max()) + 1, demand.shape[1]), np.int64)

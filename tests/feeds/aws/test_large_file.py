@@ -10,7 +10,7 @@ FILE_MIB = 64
 GROWTH_MIB = 24
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_file_story_32(tmp_path: Path) -> None:
     """A file that is read to its end adds less than half of its size to the process."""
     told = measure(FILE_MIB * MIB, tmp_path, to_the_end=True)
     assert told["read_mib"] >= FILE_MIB - 1

@@ -25,7 +25,7 @@ def us_items() -> list[Item]:
     return [i for i in ecs_items() if i["product"]["attributes"]["regionCode"] == "us-east-1"]
 
 
-def test_an_unknown_usage_type_is_new(aws: LocalAws, read_aws: Read) -> None:
+def test_an_unknown_usage_type_is_new_story_32(aws: LocalAws, read_aws: Read) -> None:
     """A product of our service that the mapping does not name is listed with its id."""
     aws.publish(*us_items(), item("AmazonECS", "NEWSKU", "us-east-1", "USE1-Fargate-RISC", "0.03"))
     (row,) = read_aws("aws.fargate").new
@@ -52,7 +52,7 @@ def test_what_is_set_aside_is_not_new(usage_type: str, aws: LocalAws, read_aws: 
     assert not read_aws("aws.fargate").new
 
 
-def test_a_usage_type_never_matches_in_part(aws: LocalAws, read_aws: Read) -> None:
+def test_a_usage_type_never_matches_in_part_story_35(aws: LocalAws, read_aws: Read) -> None:
     """Windows and ARM products hold the words of the x86_64 ones, and are not taken for them."""
     arm = item("AmazonECS", "ARM", "us-east-1", "USE1-Fargate-ARM-vCPU-Hours:perCPU", "0.03238")
     aws.publish(arm)

@@ -55,7 +55,7 @@ def price(found: Sku, unit: str) -> Price | str:
         ("12.000000001", "h", 1, "Hours", "12.000000001"),
     ],
 )
-def test_the_unit_comes_from_the_sku(
+def test_the_unit_comes_from_the_sku_story_18(
     text: str, unit: str, display: int, pricing_unit: str, expected: str
 ) -> None:
     """A price is converted by what the SKU says of its unit, without losing a digit."""

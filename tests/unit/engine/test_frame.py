@@ -101,6 +101,20 @@ def test_a_priced_row_has_no_reason() -> None:
     assert frame()["unpriced_reason"].isna().tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize("column", ["workload", "cost_status", "unpriced_reason"])
+def test_text_columns_have_one_type_whatever_stands_in_them(column: str) -> None:
+    """A fleet without a reason has the columns that one with reasons has."""
+    good, bad = frame(TASK), frame(TASK, {**TASK, "vcpu": -1})
+    assert good[column].dtype == bad[column].dtype
+
+
+def test_every_status_stands_in_its_row() -> None:
+    """Statuses that differ from row to row stay with their rows."""
+    spot = {**TASK, "purchase_option": "spot"}
+    table = wf.estimate([TASK, spot, {**TASK, "vcpu": -1}, TASK], on="2027-06-01").frame
+    assert table["cost_status"].tolist() == ["exact", "doubtful", "unpriced", "exact"]
+
+
 def test_list_cost_of_spot_is_on_demand() -> None:
     """The list cost of a Spot row is what the same usage costs on demand."""
     listed = frame()["monthly_list_cost"]

@@ -266,7 +266,7 @@ def test_fleet_of_fees_has_no_pods() -> None:
 def test_many_shapes_are_merged_within_bounds() -> None:
     """A cell's largest holds all of its pods, its smallest is below all of them."""
     demand = np.random.default_rng(3).integers(1, 9000, (2000, 3))
-    shapes = merge_shapes(demand, np.arange(2000) % 3, limit=100)
+    shapes = merge_shapes(demand, np.arange(2000) % 3, limit=100, cells=100)
     assert len(shapes.largest) <= 100
     assert (shapes.largest[shapes.cell] >= demand).all()
     assert (shapes.smallest[shapes.cell] <= demand).all()

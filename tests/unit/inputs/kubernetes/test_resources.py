@@ -35,7 +35,7 @@ def test_cpu_in_every_form(row_of: Read, cpu: Any, vcpu: float) -> None:
     ("memory", "gib"),
     [("128Mi", 0.125), ("1Gi", 1), ("1G", 1e9 / 2**30), (128974848, 128974848 / 2**30)],
 )
-def test_memory_in_every_form(row_of: Read, memory: Any, gib: float) -> None:
+def test_memory_in_every_form_story_16(row_of: Read, memory: Any, gib: float) -> None:
     """Memory is in GiB: G and Gi are not the same."""
     assert row_of({"containers": [container(memory=memory)]})["memory_gib"] == gib
 

@@ -114,7 +114,7 @@ def test_requests_are_no_work_for_a_machine() -> None:
     assert words.startswith("unsupported_demand")
 
 
-def test_savings_plan_without_a_rate() -> None:
+def test_savings_plan_without_a_rate_story_29() -> None:
     """A Savings Plan that is sold, but whose rate is not known, is no guess."""
     words = reason(purchase_option="savings_plan_1yr_no_upfront")
     assert words.startswith("unknown_rate")

@@ -57,7 +57,7 @@ def test_sustained_use_of_a_part_of_the_month(hours: float, paid: float) -> None
         ("n4-standard-4", 1),
     ],
 )
-def test_sustained_use_by_family(machine: str, paid: float) -> None:
+def test_sustained_use_by_family_story_28(machine: str, paid: float) -> None:
     """The discount of a full month depends on the family, and most families have none."""
     row = price(instance_type=machine)
     assert row["monthly_cost"] / row["monthly_list_cost"] == pytest.approx(paid, rel=1e-12)
