@@ -225,6 +225,13 @@ def test_quantiles_of_huge_groups_are_refused() -> None:
         wf.grid("aws.fargate", reduce="median", over=list(axes), region="us-east-1", **axes)
 
 
+def test_what_is_left_must_be_held() -> None:
+    """Not the cells of a grid are limited, but those that are left of it."""
+    axes = {"vcpu": range(1, 17), "memory_gib": range(1, 121), "replicas": range(1, 2_000_001)}
+    with pytest.raises(wf.WorkloadError, match=r"3,840,000,000 cells \(vcpu 16 x memory_gib 120"):
+        wf.grid(["aws.fargate"], reduce="min", region="us-east-1", **axes)
+
+
 def test_strict_takes_no_reduction() -> None:
     """Strict needs reasons, and a reduction keeps none."""
     with pytest.raises(wf.WorkloadError, match="strict=True looks at the reason"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 
 from .fleets import TABLES
@@ -20,7 +21,7 @@ MACHINES_OF = {
     "gcp.gke_standard": "gcp.compute_engine",
 }
 # Here the engine does not know a machine with a price and without a size, such as g3.8xlarge; it
-# does in aws.ec2, aws.eks_auto_mode and aws.ecs_managed_instances. Reported.
+# does in aws.ec2, aws.eks_auto_mode and aws.ecs_managed_instances.
 SIZED = ("aws.eks_nodes", "aws.ecs_ec2")
 # Families whose fee was cut in July 2026, and some whose names are near theirs
 CUT_OR_NEAR = ["g4dn.xlarge", "g5.xlarge", "g6.xlarge", "gr6.4xlarge", "g5g.xlarge", "p4d.24xlarge"]
@@ -28,17 +29,19 @@ CUT_OR_NEAR += ["p3.2xlarge", "p5.48xlarge", "trn1.2xlarge", "inf1.xlarge", "m7g
 CAPABLE = ["us-east-1", "us-east-2", "ap-southeast-5"]
 
 
-def _put_listed_fee(rng: Random, row: Workload) -> None:
-    """Write a machine whose fee a price list was read for, and the region of that list."""
+@lru_cache(maxsize=1)
+def _listed() -> list[tuple[str, str]]:
+    """Return the machines and regions whose fee a price list was read for."""
     rates = load_table(TABLES, "aws.eks_auto_mode").rates
-    listed = [(dict(key)["instance_type"], place) for _, key, place in rates]
-    row["instance_type"], row["region"] = rng.choice(sorted(listed))
+    return sorted((dict(key)["instance_type"], place) for _, key, place in rates)
 
 
-def _has_size(machine: str | None) -> bool:
-    """Say whether a machine type is listed with its size, or not sold at all."""
-    sold = {name for cells in load_table(TABLES, "aws.ec2").machines.values() for _, name in cells}
-    return machine in load_table(TABLES, "aws.ec2").sizes or machine not in sold
+@lru_cache(maxsize=1)
+def _without_size() -> frozenset[str]:
+    """Return the machine types that are sold and not listed with their size."""
+    table = load_table(TABLES, "aws.ec2")
+    sold = {machine for cells in table.machines.values() for _, machine in cells}
+    return frozenset(sold - set(table.sizes))
 
 
 def _nodes(rng: Random, row: Workload) -> Workload:
@@ -55,8 +58,8 @@ def _nodes(rng: Random, row: Workload) -> Workload:
         row["instance_type"] = rng.choice(CUT_OR_NEAR)
         row["region"] = rng.choice(["us-east-1", "us-west-2", "us-gov-west-1"])
     elif chance(rng, 10):
-        _put_listed_fee(rng, row)
-    if service in SIZED and not _has_size(row.get("instance_type")):
+        row["instance_type"], row["region"] = rng.choice(_listed())
+    if service in SIZED and row.get("instance_type") in _without_size():
         row["instance_type"] = "m5.large"
     return row
 
@@ -84,7 +87,7 @@ def _ecs_anywhere(rng: Random, row: Workload) -> Workload:
         row["run_seconds"] = rng.choice([0, 1 / 3, 1200, 3599.5, 3600, 3600.1, 4000.7, 90_000])
         return row
     # No requests: the engine bills such a row for its hours, and refuses the same of aws.ec2 as
-    # `unsupported_demand`. Reported.
+    # `unsupported_demand`.
     put_hours(rng, row, 60)
     return row
 

@@ -153,10 +153,14 @@ def _prices_of(meter: str, table: PriceTable, tables: Path) -> PriceTable:
 
 
 def _unit_prices(
-    service: str, meter: str, attributes: Mapping[str, str], tables: Path, on: date
+    service: str,
+    table: PriceTable,
+    meter: str,
+    attributes: Mapping[str, str],
+    situation: Situation,
 ) -> tuple[Decimal, Decimal]:
     """Return list and effective price of a meter; a fee may follow from a machine's price."""
-    table = load_table(tables, service)
+    tables, on = situation.tables, situation.on
     if meter == "management_hours" and service in rules_cluster_nodes.FEE_FROM:
         machines = _prices_of("instance_hours", table, tables)
         fee = rules_cluster_nodes.management_fee(service, table, machines, attributes, on)
@@ -199,7 +203,7 @@ def _bill_row(
             )
             continue
         try:
-            list_price, effective_price = _unit_prices(service, meter, asked, tables, situation.on)
+            list_price, effective_price = _unit_prices(service, table, meter, asked, situation)
         except NoPriceError:
             if not table.meters.get(meter, {}).get("minor", False):
                 raise
@@ -228,7 +232,7 @@ def _credit_pool(
     service = row["service"]
     if (service, meter) in FREE_PARTS:
         part = FREE_PARTS[service, meter]
-        return (part.pool, part.amount) if part.covers(row, situation.on) else None
+        return (part.pool, part.amount) if part.covers(row) else None
     if service == "gcp.gke":
         creditable = text(row, "cluster_type", "autopilot") in ("autopilot", "zonal")
         return (
@@ -275,7 +279,7 @@ def _apply_credits(
         given = min(amounts[name], spent)
         for position, cost in share.items():
             bills[position].give(name, given * cost / spent)
-    given_by_row = free_quantities(fleet, [bill.graduated for bill in bills], situation.on)
+    given_by_row = free_quantities(fleet, [bill.graduated for bill in bills])
     for bill, of_row in zip(bills, given_by_row, strict=True):
         for name, amount in of_row.items():
             bill.give(name, amount)

@@ -8,6 +8,8 @@ A free quantity is the first part of a month. Providers code it as a tier withou
 first price, and count it in the bounds of the tiers that follow: "An allowance that a provider
 codes as a zero-price first tier is stored once: as the first positive price" (contract, section 3).
 So each unit of it is worth the first price, however much comes after; it is shared out by quantity.
+None has a first day: a free part that was read later is given on earlier days too, where the row is
+doubtful anyway.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,42 +30,33 @@ class FreePart:
 
     pool: str
     amount: Decimal
-    # The day from which a source says so: what was not yet read is not given, as with rates
-    since: date
     only: tuple[str, str, str] | None = field(default=None)
 
-    def covers(self, row: Mapping[str, Any], on: date) -> bool:
+    def covers(self, row: Mapping[str, Any]) -> bool:
         """Say whether a row may share in it; ``only`` is a column, its default and a value."""
-        if on < self.since:
-            return False
         return self.only is None or text(row, self.only[0], self.only[1]) == self.only[2]
 
 
-AWS_LISTS, CATALOG = date(2026, 9, 24), date(2026, 4, 30)
 _ON_DEMAND = ("purchase_option", "on_demand", "on_demand")
 
 FREE_PARTS: dict[tuple[str, str], FreePart] = {
     # "0.01/GB each direction; first 1 GB/month free": one GB, not one in each direction
-    ("aws.data_transfer", "zone_transfer_gib"): FreePart(
-        "aws.data_transfer.zone", Decimal("0.01"), AWS_LISTS
-    ),
+    ("aws.data_transfer", "zone_transfer_gib"): FreePart("aws.data_transfer.zone", Decimal("0.01")),
     # GCP sheet, section 5: "0.5 GB free per billing account, then 0.10/GB-month"
     ("gcp.artifact_registry", "storage_gib_months"): FreePart(
-        "gcp.artifact_registry.storage", Decimal("0.05"), CATALOG
+        "gcp.artifact_registry.storage", Decimal("0.05")
     ),
     # "50 GiB/project free, then 0.50/GiB"; "vended network logs 0.25/GiB with no free part". An
     # account stands for a project.
     ("gcp.cloud_logging", "log_gib"): FreePart(
-        "gcp.cloud_logging.ingestion", Decimal(25), CATALOG, ("log_class", "standard", "standard")
+        "gcp.cloud_logging.ingestion", Decimal(25), ("log_class", "standard", "standard")
     ),
     # The catalog: 720 hours at 0.005, of machines that are not Spot
     ("gcp.external_ipv4", "public_ipv4_hours"): FreePart(
-        "gcp.external_ipv4.in_use", Decimal("3.60"), CATALOG, _ON_DEMAND
+        "gcp.external_ipv4", Decimal("3.60"), _ON_DEMAND
     ),
     # The catalog: 2,500 build minutes at 0.006
-    ("gcp.cloud_build", "build_minutes"): FreePart(
-        "gcp.cloud_build.default_machine", Decimal(15), CATALOG
-    ),
+    ("gcp.cloud_build", "build_minutes"): FreePart("gcp.cloud_build.default_machine", Decimal(15)),
 }
 
 
@@ -74,24 +66,23 @@ class FreeQuantity:
 
     credit: str
     quantity: Decimal
-    since: date
     of_each_pool: bool
 
 
 FREE_QUANTITIES: dict[tuple[str, str], FreeQuantity] = {
     # AWS sheet, section 8: "first 100 GB/month free, global across payer; 0.09 to 10 TB"
     ("aws.data_transfer", "internet_transfer_gib"): FreeQuantity(
-        "aws.data_transfer.internet", Decimal(100), AWS_LISTS, of_each_pool=False
+        "aws.data_transfer.internet", Decimal(100), of_each_pool=False
     ),
     # The catalog: 200 GiB of each SKU, which is a region, are free on the Standard tier
     ("gcp.data_transfer", "standard_tier_transfer_gib"): FreeQuantity(
-        "gcp.data_transfer.standard_tier", Decimal(200), CATALOG, of_each_pool=True
+        "gcp.data_transfer.standard_tier", Decimal(200), of_each_pool=True
     ),
 }
 
 
 def free_quantities(
-    fleet: Sequence[Mapping[str, Any]], charges: Sequence[Mapping[str, GraduatedCharge]], on: date
+    fleet: Sequence[Mapping[str, Any]], charges: Sequence[Mapping[str, GraduatedCharge]]
 ) -> list[dict[str, Decimal]]:
     """Return what each row has for free, in money, by the name of the credit."""
     used: dict[Any, Decimal] = defaultdict(Decimal)
@@ -100,7 +91,7 @@ def free_quantities(
         shares.append([])
         for meter, charge in of_row.items():
             free = FREE_QUANTITIES.get((row["service"], meter))
-            if free is None or on < free.since:
+            if free is None:
                 continue
             pool = charge.pool if free.of_each_pool else None
             scope = text(row, "billing_account", ""), free, pool

@@ -112,7 +112,7 @@ def network_fleet(service: str, n: int, seed: int, *, large_pools: bool = True) 
 
     With small pools, transfer that is partly free stays in its first tier. The engine gives each
     free GiB the price of the last tier that its pool reaches, the oracle that of the first.
-    Reported; until it is settled, pools are large only where nothing is free.
+    Until it is settled, pools are large only where nothing is free.
     """
     rng, rows = Random(seed), []
     for _ in range(n):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 
 from .fleets import TABLES, UNKNOWN_REGIONS
@@ -59,9 +60,14 @@ def put_word(rng: Random, row: Workload, column: str, words: Sequence[str], used
         row |= {used: 1.5} if used else {}
 
 
+@lru_cache(maxsize=64)
+def _regions(service: str) -> list[str]:
+    return sorted(known_regions(TABLES, service))
+
+
 def put_region(rng: Random, row: Workload) -> None:
     """Write a region of the provider, mostly a large one, so that pools fill; rarely none."""
-    regions = sorted(known_regions(TABLES, row["service"]))
+    regions = _regions(row["service"])
     large = (
         ["us-east-1", "us-east-2", "ap-northeast-1", "ap-northeast-2", "sa-east-1", "eu-west-1"]
         if row["service"].startswith("aws.")
@@ -73,13 +79,13 @@ def put_region(rng: Random, row: Workload) -> None:
 
 
 def new_row(rng: Random, service: str) -> Workload:
-    """Return a row with what every service has, and now and then what none of these uses."""
+    """Return a row with what every service has, now and then with a purchase option."""
     row: Workload = {"service": service}
     account = rng.choice(ACCOUNTS)
     if account is not None:
         row["billing_account"] = account
     # Google's side services sell on demand alone, yet the engine bills a row that says otherwise;
-    # Amazon's are unpriced, `not_offered`, as the contract has it (section 6). Reported.
+    # Amazon's are unpriced, `not_offered`, as the contract has it (section 6).
     if service.startswith("aws.") and chance(rng, 3):
         options = ["on_demand", "on_demand", "spot", "savings_plan_1yr_no_upfront", "cud_3yr"]
         row["purchase_option"] = rng.choice(options)

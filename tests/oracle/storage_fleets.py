@@ -26,7 +26,7 @@ def _ecr(rng: Random, row: Workload) -> None:
 
 def _artifact_registry(rng: Random, row: Workload) -> None:
     # The engine bills storage for the whole month whatever `hours_per_month` say, here and for logs
-    # of Google Cloud, and by the hour on AWS. Reported; until it is settled, no hours.
+    # of Google Cloud, and by the hour on AWS. Until it is settled, no hours.
     put_amount(rng, row, "storage_gib", 5000.0)
     if chance(rng, 60):
         put_word(rng, row, "transfer_to", DESTINATIONS, used="transfer_gib")

@@ -39,7 +39,7 @@ def test_a_pool_pays_its_average_price_and_accounts_are_apart() -> None:
 
 
 def test_a_row_without_a_price_uses_up_nothing_of_a_tier() -> None:
-    """Seoul's terabytes are unpriced for their bad hours, and leave the first tier to others."""
+    """Terabytes with hours that no month has are unpriced, and leave the first tier to others."""
     row = {"service": "aws.cloudwatch_logs", "log_class": "vended", "log_gib": 10240}
     bad, good = bills(row | {"hours_per_month": 1000}, row)
     assert not bad.priced

@@ -219,7 +219,7 @@ MEANING = [
         "no meter 'gpu'",
         "[gpu]",
     ),
-    ("credit amount", '  amount: "4.32"\n', "", "R6", "has an amount, or names the table", None),
+    ("credit amount", '  amount: "4.32"\n', "", "R6", "has an amount or a quantity, or names", None),
     (
         "rule column",
         "by: operating_system",

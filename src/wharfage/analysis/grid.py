@@ -127,7 +127,8 @@ def grid(
     """
     book = rates if rates is not None else RateBook.bundled()
     labels, fixed = read_axes({"service": service, "on": on, "month": month, **columns})
-    check_size(labels)
+    if reduce is None:
+        check_size(labels)
     listed: dict[str, Any] = {name: [value] for name, value in fixed.items()} | labels
     services = [str(name) for name in listed["service"]]
     for name in services:
@@ -149,6 +150,7 @@ def grid(
                 hint="leave one of the two out; a reduction counts the cells without a price.",
             )
         wanted = read_reduction(reduce, over, {name: len(each) for name, each in labels.items()})
+        check_size({name: each for name, each in labels.items() if name not in wanted.over})
         cube = _reduced(services, labels, fixed, book, options, wanted, progress, costs=costs)
         cube.attrs |= _attributes(labels, fixed, options, book, Said())
         cube.attrs |= {"reduce": wanted.how, "over": list(wanted.over)}

@@ -224,12 +224,10 @@ def node_assumptions(priced: PlannedFleet) -> dict[str, str]:
     for place in priced.places:
         said |= {name: text for name, text in place.plan.assumptions.items() if name in kept}
     if said:
-        said[IDLE_IS_SHARED] = (
-            "a workload pays for what it asks for; the rest of the nodes is a shared cost"
-        )
+        said[IDLE_IS_SHARED] = "a workload pays for what it asks for, the rest is shared"
     average = int((priced.is_average & ~np.isnan(priced.monthly_cost)).sum())
     if average:
-        words = "pods that run at once on average, rounded up for all alike pods together"
+        words = "average pods at once, rounded up for all alike together"
         said[f"sized_from_average_load.{priced.fleet.values['service'][0]}"] = (
             f"{words} ({average:,} workloads)"
         )

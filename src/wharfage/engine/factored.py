@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from wharfage.engine.tiles import own_rows
 
 #: cells beyond which an operation that grows is put off
-LIMIT = 2**18
+LIMIT = 2**20
 
 Block = tuple[slice, ...]
 #: an array, a product, or an operation put off; or what numpy gives and takes beside them

@@ -254,8 +254,7 @@ def _schedules(
 def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, Array]:
     """Fraction of what each row pays for a meter that is free, by pool of free units.
 
-    Free units are shared over an account's usage in proportion; of a graduated meter they are the
-    dearest saving: what the account would pay for so much less.
+    Free units are shared over an account's usage in proportion.
     """
     found: dict[str, Array] = {}
     if usage is None:
@@ -271,11 +270,22 @@ def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, A
         part = np.minimum(free, whole) / np.where(whole > 0, whole, 1.0)
         for n, schedule in _schedules(plan, usage, name):
             if total[n] > 0 and meter.is_tiered:
-                amounts = np.array([total[n], total[n] * (1.0 - part[n])])
-                cost, rest = graduated_cost(amounts, *schedule)
-                part[n] = 1.0 - rest / cost if cost else 0.0
+                part[n] = _free_part(total[n], total[n] * part[n], schedule, entry.pool)
         found[entry.pool.id] = part[usage.pools[name]]
     return found
+
+
+def _free_part(
+    used: float, free: float, schedule: tuple[Array, Array], pool: Pool
+) -> float:
+    """Fraction of a graduated cost that free units take off.
+
+    Free units of a SKU are its first ones, for providers write them as a first tier at no price.
+    Those of an account lie outside the tiers, which count what is used beyond them.
+    """
+    cost, rest, first = graduated_cost(np.array([used, used - free, free]), *schedule)
+    saved = first if pool.per_sku else cost - rest
+    return float(saved / cost) if cost else 0.0
 
 
 def _quantities(

@@ -23,7 +23,7 @@ TILE = 16_384
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Rows = slice | NDArray[np.intp] | tuple[slice, ...]
+Rows = slice | NDArray[np.intp]
 Found = TypeVar("Found")
 
 
@@ -114,11 +114,10 @@ def price_tile(
     ----------
     plan : ServicePlan
         Service, columns, rules and prices of the date.
-    rows : slice, array of int, or tuple of slices
-        Rows to price; of a grid, a block of cells, one slice per axis.
+    rows : slice or array of int
+        Rows to price.
     tier_prices : mapping of meter to array (n,), optional
-        Average list price of graduated meters, known once their pools are summed; of a block,
-        the prices of its cells.
+        Average list price of graduated meters, known once their pools are summed.
     keep_meters : bool
         Keep the costs of every meter, for lines.
     into : pair of arrays (n,), optional
@@ -138,9 +137,7 @@ def price_tile(
         meter = plan.meters[name]
         key = own_rows(meter.codes, rows)
         graduated = None if tier_prices is None else tier_prices.get(name)
-        if graduated is not None and not isinstance(rows, tuple):
-            graduated = graduated[rows]
-        prices = _unit_prices(meter, key, graduated, found)
+        prices = _unit_prices(meter, key, None if graduated is None else graduated[rows], found)
         list_cost, cost = _meter_costs(costs, meter, key, quantity, prices)
         costs.add(list_cost, cost)
         _add_to_pools(costs, plan, part, name, cost)
@@ -160,14 +157,11 @@ def price_tile(
 def rows_of(plan: ServicePlan, rows: Rows) -> tuple[dict[str, NDArray[Any]], tuple[int, ...]]:
     """Columns of some rows of a plan, and the shape of these rows."""
     part = {name: own_rows(values, rows) for name, values in plan.columns.items()}
-    if isinstance(rows, np.ndarray):
-        return part, rows.shape
-    slices = rows if isinstance(rows, tuple) else (rows,)
-    return part, tuple(axis.stop - axis.start for axis in slices)
+    return part, rows.shape if isinstance(rows, np.ndarray) else (rows.stop - rows.start,)
 
 
-def own_rows(values: NDArray[Any], rows: Rows) -> NDArray[Any]:
-    """Some rows of a column; a column of one value, or an axis of one, stays as it is."""
+def own_rows(values: NDArray[Any], rows: Rows | tuple[slice, ...]) -> NDArray[Any]:
+    """Some rows of a column, or a block of a grid; a column or axis of one value stays as it is."""
     if values.size == 1:
         return values
     if isinstance(rows, tuple):

@@ -17,8 +17,8 @@ def plan_assumptions(plan: NodePlan) -> dict[str, str]:
         "rate_book": f"digest {plan.site.book.digest}",
         "nodes": _nodes(plan),
         "attribution": (
-            "pods pay for what they ask for, vCPU and GiB weighted 9 to 1, nine tenths of a node with"
-            " GPUs by GPU; the rest of the nodes is idle, and the cluster fee belongs to no pod"
+            "by requests, vCPU to GiB 9 to 1 (nine tenths of a node with GPUs go by GPU; what no pod"
+            " asks for is idle, and the cluster fee belongs to no pod)"
         ),
         "pod_sizes": "requests, rounded up to whole millicores and MiB; limits are not looked at",
     }
