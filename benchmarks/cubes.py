@@ -35,7 +35,11 @@ HOURS = np.linspace(1, 730, 100)
 
 def _axes(cells: int) -> dict[str, Any]:
     small = int(np.prod([len(values) for values in SIZES.values()])) * len(HOURS)
-    return {**SIZES, "hours_per_month": HOURS.tolist(), "replicas": list(range(1, cells // small + 1))}
+    return {
+        **SIZES,
+        "hours_per_month": HOURS.tolist(),
+        "replicas": list(range(1, cells // small + 1)),
+    }
 
 
 def _cheapest(axes: dict[str, Any]) -> float:
@@ -61,7 +65,11 @@ def _hourly(cells: int) -> Any:
     connection = duckdb.connect()
     for name, frame in (("sizes", rows), ("hours", hours), ("replicas", replicas)):
         connection.register(f"{name}_given", frame)
-        cast = ", ".join(f"nullif({c}, 'nan'::double) as {c}" for c in names) if name == "sizes" else "*"
+        cast = (
+            ", ".join(f"nullif({c}, 'nan'::double) as {c}" for c in names)
+            if name == "sizes"
+            else "*"
+        )
         connection.execute(f"create table {name} as select {cast} from {name}_given")
     return connection
 

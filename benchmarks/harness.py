@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -52,6 +53,12 @@ class Case:
 
 def peak_mib() -> float:
     """Largest memory of this process so far. [MiB]."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage says counts the process that started this one, too.
+        own = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        if own:
+            return int(own[1]) * 1024 / MIB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MIB
 
 

@@ -219,7 +219,14 @@ MEANING = [
         "no meter 'gpu'",
         "[gpu]",
     ),
-    ("credit amount", '  amount: "4.32"\n', "", "R6", "has an amount or a quantity, or names", None),
+    (
+        "credit amount",
+        '  amount: "4.32"\n',
+        "",
+        "R6",
+        "has an amount or a quantity, or names",
+        None,
+    ),
     (
         "rule column",
         "by: operating_system",

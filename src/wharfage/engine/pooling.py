@@ -275,9 +275,7 @@ def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, A
     return found
 
 
-def _free_part(
-    used: float, free: float, schedule: tuple[Array, Array], pool: Pool
-) -> float:
+def _free_part(used: float, free: float, schedule: tuple[Array, Array], pool: Pool) -> float:
     """Fraction of a graduated cost that free units take off.
 
     Free units of a SKU are its first ones, for providers write them as a first tier at no price.

@@ -65,10 +65,13 @@ def test_standard_tier_has_a_free_part() -> None:
     assert total(sent(200, "internet", network_kind="vm_standard")) == 0
 
 
-def test_free_part_is_doubtful_where_it_is_worth_more() -> None:
-    """In Seoul the free part is given at another region's price, and the result says so."""
+def test_free_part_is_worth_the_price_of_its_region() -> None:
+    """In Seoul the first 200 GiB are free at Seoul's own price."""
     row = sent(300, "internet", network_kind="vm_standard", region="asia-northeast3")
-    assert bill(row).frame["cost_status"].iloc[0] == "doubtful"
+    assert bill(row).frame["cost_status"].iloc[0] == "exact"
+    lines = bill(row).lines()
+    paid = lines["list_unit_price"].iloc[0]
+    assert total(row) == pytest.approx(100 * paid)
 
 
 def test_standard_tier_reaches_no_region() -> None:
