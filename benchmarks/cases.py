@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ def _query(text: str) -> Any:
 # Re-pricing an encoded Fargate fleet
 
 
-def _encoded(rows: int) -> wf.Fleet:
+def _encoded(rows: int, fast: str = "never") -> wf.Fleet:
+    os.environ["WHARFAGE_FAST"] = fast
     fleet = wf.encode(fleets.fargate_fleet(rows))
     wf.estimate(fleet, on="2026-09-30")
     return fleet
@@ -64,6 +66,7 @@ FARGATE = Case(
     10_000_000,
     {
         "wharfage": Contender(_encoded, _total),
+        "wharfage, fast": Contender(lambda rows: _encoded(rows, "always"), _total),
         "duckdb": Contender(
             lambda rows: _duckdb({"fleet": fleets.fargate_fleet(rows), "rates": fleets.fargate_rates()}),
             _query(sql.FARGATE_TOTAL),
@@ -81,7 +84,8 @@ FARGATE = Case(
 )  # fmt: skip
 
 
-def _encoded_mixed(rows: int) -> wf.Fleet:
+def _encoded_mixed(rows: int, fast: str = "never") -> wf.Fleet:
+    os.environ["WHARFAGE_FAST"] = fast
     fleet = wf.encode(fleets.mixed_fleet(rows))
     wf.estimate(fleet, on="2026-09-30")
     return fleet
@@ -92,6 +96,7 @@ MIXED = Case(
     5_000_000,
     {
         "wharfage": Contender(_encoded_mixed, _total),
+        "wharfage, fast": Contender(lambda rows: _encoded_mixed(rows, "always"), _total),
         "duckdb": Contender(
             lambda rows: _duckdb({"fleet": fleets.mixed_fleet(rows), "mixed_rates": fleets.mixed_rates()}),
             _query(sql.MIXED_TOTAL),

@@ -21,8 +21,6 @@ SERVICES = (
     "aws.fargate", "aws.fargate_eks", "gcp.gke_autopilot", "gcp.cloud_run",
     "gcp.cloud_run_worker_pools", "aws.app_runner",
 )  # fmt: skip
-#: services whose prices are often equal to the last digit, so that either may win
-TWINS = 2
 SIZES: dict[str, list[Any]] = {
     "region": ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-2",
                "us-central1", "europe-west1", "asia-northeast3", "us-east4"],
@@ -43,9 +41,10 @@ def _axes(cells: int) -> dict[str, Any]:
 
 
 def _cheapest(axes: dict[str, Any]) -> float:
+    # The first two are often equal to the last digit, so that either may win: they count as one.
     cube = wf.grid(SERVICES, on=fleets.ON, free_tier="none", reduce="cheapest", costs=False, **axes)
-    won = np.bincount(cube["service"].data.ravel() + 1, minlength=len(SERVICES) + 1)
-    return float(won[1 : TWINS + 1].sum())
+    won = cube["service"].data
+    return float(np.count_nonzero(won == 0) + np.count_nonzero(won == 1))
 
 
 def _hourly(cells: int) -> Any:

@@ -148,15 +148,14 @@ class Bill:
             If any workload is unpriced and `strict` is true; all of them are in ``failures``.
         """
         priced = self._priced
-        unpriced = priced.reasons.any
-        if strict and unpriced.any():
+        if strict and priced.missing:
             raise_unpriced(priced)
         return Total(
             priced.totals(),
             rows=len(priced.fleet),
-            missing=int(unpriced.sum()),
-            lower_bounds=int((priced.lower_bound & ~unpriced).sum()),
-            doubtful=int((priced.doubtful & ~unpriced).sum()),
+            missing=priced.missing,
+            lower_bounds=priced.count([r.lower_bound for r in priced.services.values()]),
+            doubtful=priced.count([r.doubtful for r in priced.services.values()]),
         )
 
     def __repr__(self) -> str:
@@ -297,7 +296,7 @@ def estimate(
     options = read_options(book, on, month, free_tier, sizes, before_first, assumptions)
     priced = price_fleet(encode(fleet), book, options)
     warn_if_stale(book, priced.services, options.on)
-    if strict and priced.reasons.any.any():
+    if strict and priced.missing:
         raise_unpriced(priced)
     return Bill(priced)
 

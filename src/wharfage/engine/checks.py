@@ -228,7 +228,7 @@ def _demand(portion: Portion, fault: Fault) -> None:
             fault(demand == DEMAND_KINDS.index(kind), f"unsupported_demand: {why}")
     if not service.reads_demand:
         return
-    if RUNS in present:
+    if RUNS in present and portion.largest("requests_per_month") >= 0:
         fault(
             ~np.isnan(columns["runs_per_month"]) & ~np.isnan(columns["requests_per_month"]),
             "invalid_value: runs_per_month and requests_per_month in one row are two kinds of work",

@@ -114,14 +114,22 @@ def plan_service(
         for name, meter in table.form.meters.items()
     }
     derived: dict[tuple[Any, ...], KeyCodes] = {}
+    own = {
+        name: array
+        for name, array in columns.items()
+        if array is not portion.columns.get(name) and array.dtype.kind in "iub"
+    }
+    constants = tuple((name, array.item()) for name, array in own.items() if array.size == 1)
+    is_constant = len(constants) == len(own)
 
     def keys_of(found: UnitPrices) -> KeyCodes:
         if service.derive is None:
             return portion.key_codes(found)
-        identity = key_identity(found)
-        if identity not in derived:
-            derived[identity] = find_key_codes(found, columns, values)
-        return derived[identity]
+        identity = key_identity(found), constants, tuple(values.get("instance_type", ()))
+        kept = portion.derived_keys if is_constant else derived
+        if identity not in kept:
+            kept[identity] = find_key_codes(found, columns, values)
+        return kept[identity]
 
     return ServicePlan(
         service=service,

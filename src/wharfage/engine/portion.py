@@ -62,8 +62,8 @@ class Portion:
         self.columns["demand"] = self._demand(arrays)
         if "billing_mode" in names:
             has_requests = self.columns["demand"] == REQUESTS
-            self.columns["billing_mode"] = billing_modes(
-                self.columns["billing_mode"], has_requests, self.columns["gpu_type"]
+            self.columns["billing_mode"] = compact(
+                billing_modes(self.columns["billing_mode"], has_requests, self.columns["gpu_type"])
             )
         self.forget()
 
@@ -77,6 +77,7 @@ class Portion:
         self._empty: dict[str, bool] = {}
         self._largest: dict[str, float] = {}
         self._keys: dict[tuple[Any, ...], KeyCodes] = {}
+        self.derived_keys: dict[tuple[Any, ...], KeyCodes] = {}
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:

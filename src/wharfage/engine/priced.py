@@ -153,6 +153,21 @@ class PricedFleet:
                 result.plan.portion.spread(result.credits[pool], whole)
         return whole
 
+    @cached_property
+    def missing(self) -> int:
+        """Number of workloads without a price."""
+        return int(np.count_nonzero(self.reasons.codes)) if self.reasons.exist else 0
+
+    def count(self, masks: list[Mask | None]) -> int:
+        """Number of priced workloads that masks of the services hold."""
+        found = 0
+        for result, mask in zip(self.services.values(), masks, strict=True):
+            if mask is None:
+                continue
+            is_priced = result.plan.portion.take(self.reasons.codes) == 0
+            found += int(np.count_nonzero(mask & is_priced if self.reasons.exist else mask))
+        return found
+
     def totals(self) -> dict[str, float]:
         """Monthly cost of what is priced, by currency."""
         sums: dict[str, float] = {}

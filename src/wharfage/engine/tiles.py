@@ -19,7 +19,7 @@ from wharfage.engine.plan import MeterPlan, ServicePlan
 from wharfage.services import Quantities
 
 #: rows per tile: a few columns of it fit the cache of one core
-TILE = 16_384
+TILE = 32_768
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
