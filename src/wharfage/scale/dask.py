@@ -259,7 +259,11 @@ class _Tasks:
                 future.release()
 
     def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.1)
+        """Seconds until the time is up."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
 
 @contextmanager
