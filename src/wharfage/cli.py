@@ -32,6 +32,7 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
+from wharfage.cli_files import goes_by_file, price_by_file
 from wharfage.cli_grid import grid
 from wharfage.cli_nodes import nodes
 from wharfage.cli_options import (
@@ -151,6 +152,11 @@ def price(
                 limit=SHOWN,
             )
         )
+    if out is not None and not lines and goes_by_file(fleet[0], out):
+        missing = price_by_file(
+            err, fleet[0], out, fill=fill, reasons_shown=REASONS_SHOWN, **keywords
+        )
+        raise typer.Exit(SOME_UNPRICED if missing else DONE)
     bill = _bill(fleet[0], fill, keywords)
     if out is not None:
         frame = bill.lines() if lines else bill.frame

@@ -77,7 +77,10 @@ def is_documents(paths: list[str]) -> bool:
 
 def _is_document(text: str) -> bool:
     path = Path(text)
-    if text == STDIN or path.suffix.lower() in YAML or path.is_dir():
+    if path.is_dir():
+        # A folder of Parquet files is one fleet.
+        return not any(path.glob("*.parquet"))
+    if text == STDIN or path.suffix.lower() in YAML:
         return True
     return path.suffix.lower() == ".json" and path.is_file() and _holds_documents(path)
 

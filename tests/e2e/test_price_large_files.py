@@ -189,3 +189,15 @@ def test_memory_does_not_grow_with_the_file(folder: Path, large: Path) -> None:
     small, whole = peak_mib(folder, third), peak_mib(folder, large)
     assert whole < 700
     assert whole < 1.1 * small + 40
+
+
+def test_command_prices_files_batch_by_batch(wharfage: Run, folder: Path) -> None:
+    """A folder of Parquet files, which is never read whole, is priced by the command."""
+    (folder / "many").mkdir()
+    for part in range(2):
+        fargate(50).assign(workload=[f"{part}-{n}" for n in range(50)]).to_parquet(
+            folder / "many" / f"{part}.parquet", index=False
+        )
+    done = wharfage("price", "many", *ON, "--out", "priced.parquet")
+    assert done.returncode == 0, done.stderr
+    assert "100 rows written to priced.parquet" in done.stderr
