@@ -214,3 +214,15 @@ def test_repr_is_short() -> None:
 def test_money_is_rounded_half_up_story_21(amount: float, text: str) -> None:
     """Only what is shown is rounded, and half a cent goes up."""
     assert money(amount) == text
+
+
+def test_replicas_of_machines_and_clusters_are_said_not_to_count() -> None:
+    """Machines and clusters have counts of their own: a fleet that says replicas is told so."""
+    fleet = [
+        {"service": "aws.ec2", "region": "us-east-1", "instance_type": "m5.large", "replicas": 40},
+        {"service": "aws.eks", "region": "us-east-1", "replicas": 2},
+        {"service": "aws.eks", "region": "us-east-1", "replicas": 1},
+    ]
+    bill = wf.estimate(fleet, on="2026-10-01")
+    assert bill.frame["monthly_cost"].round(2).tolist() == [70.08, 73.0, 73.0]
+    assert bill.assumptions["replicas_not_read"].endswith("(2 workloads)")

@@ -20,6 +20,10 @@ NOTES = {
     "run_longer_than_month_billed_whole": "a run longer than the month is billed whole",
     "node_chosen_by_nominal_size": "the smallest machine that holds the pod by its nominal size",
     "no_boot_disk_priced": "no boot disk is stated, none is priced",
+    "replicas_not_read": (
+        "replicas multiplies no machines, clusters or addresses: node_count, cluster_count and"
+        " public_ipv4_count do"
+    ),
     "sustained_use_discount": "sustained use lowers the price, each node counted on its own",
     "management_hours_by_formula": (
         "no list that is known here has the fee of this machine and region; it is a share of the"
@@ -47,15 +51,15 @@ def assumption_lines(
     how a fleet that was priced in parts is told of.
     """
     counts = count_assumptions(priced) if counts is None else counts
-    said = _choices(priced)
+    said, told = _choices(priced), Counter[tuple[str, str]]()
     for service, result in priced.services.items():
         said |= {name: text for name, text in _rules(priced, result).items() if name not in said}
         for (own, note), count in counts.items():
-            if own != service or note in DEFAULTS:
-                continue
-            name, words = _note(priced, result, note)
-            before = f"{said[name]}; " if name in said and words not in said[name] else ""
-            said[name] = f"{before}{words} ({count:,} workloads)"
+            if own == service and note not in DEFAULTS:
+                told[_note(priced, result, note)] += count
+    for (name, words), count in told.items():
+        before = f"{said[name]}; " if name in said else ""
+        said[name] = f"{before}{words} ({count:,} workloads)"
     return said | _defaults(priced, counts)
 
 
@@ -66,6 +70,9 @@ def count_assumptions(priced: PricedFleet) -> Counter[tuple[str, str]]:
         for note, rows in result.notes.items():
             counts[service, note] = len(rows)
         rules = priced.book.table(service).form.rules
+        if "replicas" not in result.plan.service.columns:
+            replicas = priced.fleet.arrays["replicas"][result.rows]
+            counts[service, "replicas_not_read"] = int((replicas > 1).sum())
         for default, column in DEFAULTS.items():
             if column in result.columns and default in rules:
                 counts[service, default] = int(np.isnan(result.columns[column]).sum())
