@@ -43,8 +43,12 @@ NOT_LOADED = (
 LAYERS = (
     {
         "cli",
+        "cli_compare",
+        "cli_completion",
+        "cli_faults",
         "cli_files",
         "cli_grid",
+        "cli_help",
         "cli_nodes",
         "cli_rates",
         "cli_refresh",
@@ -58,7 +62,7 @@ LAYERS = (
         "cli_progress",
         "cli_report",
     },
-    {"api", "api_advice", "api_pictures", "api_report", "api_stacks"},
+    {"api", "api_advice", "api_pictures", "api_report", "api_stack_results", "api_stacks"},
     {"outputs", "scale", "feeds"},
     {"analysis"},
     {"engine", "nodes"},
@@ -97,9 +101,11 @@ PUBLIC = [
     "grid",
     "marginal",
     "plan_nodes",
+    "plot",
     "price_stack",
     "ranges",
     "read_documents",
+    "report",
     "reprice",
 ]
 

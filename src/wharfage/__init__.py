@@ -14,10 +14,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wharfage.analysis.grid import grid
-from wharfage.analysis.reprice import encode, reprice
-from wharfage.api import Bill, Comparison, Total, compare, estimate
-from wharfage.engine.fleet import Fleet, FleetWarning
 from wharfage.errors import (
     RateError,
     UnknownServiceError,
@@ -25,18 +21,25 @@ from wharfage.errors import (
     WharfageError,
     WorkloadError,
 )
-from wharfage.inputs.stack import Stack
-from wharfage.rates.book import RateBook
 
 if TYPE_CHECKING:
     from wharfage.analysis.break_even import BreakEven, breakeven
     from wharfage.analysis.break_even_surface import BreakEvenSurface
+    from wharfage.analysis.grid import grid
     from wharfage.analysis.ranges import Ranges, ranges
+    from wharfage.analysis.reprice import encode, reprice
     from wharfage.analysis.sensitivity import marginal
+    from wharfage.api import Bill, Comparison, compare, estimate
     from wharfage.api_advice import advise, diff
+    from wharfage.api_pictures import plot
+    from wharfage.api_report import report
     from wharfage.api_stacks import compare_stack, price_stack, read_documents
+    from wharfage.engine.fleet import Fleet, FleetWarning
+    from wharfage.inputs.stack import Stack
     from wharfage.nodes.node_plan import NodePlan
     from wharfage.nodes.plan import plan_nodes
+    from wharfage.outputs.total import Total
+    from wharfage.rates.book import RateBook
 
 __version__ = "0.1.0"
 
@@ -67,14 +70,28 @@ __all__ = [
     "grid",
     "marginal",
     "plan_nodes",
+    "plot",
     "price_stack",
     "ranges",
     "read_documents",
+    "report",
     "reprice",
 ]
 
-#: names that are imported on first use: verbs for documents, plans and advice
+#: names that are imported on first use: completion and help of the command need none of them
 _LATER = {
+    "Bill": "wharfage.api",
+    "Comparison": "wharfage.api",
+    "Fleet": "wharfage.engine.fleet",
+    "FleetWarning": "wharfage.engine.fleet",
+    "RateBook": "wharfage.rates.book",
+    "Stack": "wharfage.inputs.stack",
+    "Total": "wharfage.outputs.total",
+    "compare": "wharfage.api",
+    "encode": "wharfage.analysis.reprice",
+    "estimate": "wharfage.api",
+    "grid": "wharfage.analysis.grid",
+    "reprice": "wharfage.analysis.reprice",
     "BreakEven": "wharfage.analysis.break_even",
     "BreakEvenSurface": "wharfage.analysis.break_even_surface",
     "Ranges": "wharfage.analysis.ranges",
@@ -85,9 +102,11 @@ _LATER = {
     "plan_nodes": "wharfage.nodes.plan",
     "advise": "wharfage.api_advice",
     "diff": "wharfage.api_advice",
+    "plot": "wharfage.api_pictures",
     "compare_stack": "wharfage.api_stacks",
     "price_stack": "wharfage.api_stacks",
     "read_documents": "wharfage.api_stacks",
+    "report": "wharfage.api_report",
 }
 
 
@@ -97,3 +116,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  as the language has it
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     return getattr(import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names, those that are not imported yet included."""
+    return sorted({*globals(), *__all__})

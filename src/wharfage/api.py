@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from wharfage.analysis.compare import ComparedFleet, cell_faults, compare_fleet
 from wharfage.analysis.node_scenarios import PlannedFleet, node_assumptions
 from wharfage.analysis.reprice import encode
+from wharfage.analysis.sizes import size_frame
 from wharfage.engine.assemble import line_frame, workload_frame
 from wharfage.engine.estimate import price_fleet
 from wharfage.engine.failures import raise_unpriced
@@ -22,50 +24,11 @@ from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.fleet import read_fleet
 from wharfage.outputs.explain import assumption_lines, explain_workload
-from wharfage.outputs.figures import money
+from wharfage.outputs.total import Total
 from wharfage.rates.age import warn_if_stale
 from wharfage.rates.book import RateBook, open_book
 from wharfage.rates.rules import Assumption
 from wharfage.units import DEFAULT_MONTH
-
-
-class Total(dict[str, float]):
-    """Totals by currency, and how complete they are.
-
-    Attributes
-    ----------
-    rows, missing, lower_bounds, doubtful : int
-        Workloads in all; without a price; priced without a minor meter; on doubtful rates.
-    """
-
-    def __init__(
-        self,
-        costs: Mapping[str, float],
-        *,
-        rows: int,
-        missing: int,
-        lower_bounds: int,
-        doubtful: int,
-    ) -> None:
-        super().__init__(costs)
-        self.rows = rows
-        self.missing = missing
-        self.lower_bounds = lower_bounds
-        self.doubtful = doubtful
-
-    def __str__(self) -> str:
-        """Totals in words, rounded half up, with what is missing from them."""
-        costs = ", ".join(f"{money(amount)} {currency}" for currency, amount in self.items())
-        notes = [
-            f"{count:,} of {self.rows:,} workloads {what}"
-            for count, what in (
-                (self.missing, "unpriced and left out"),
-                (self.lower_bounds, "lower bounds"),
-                (self.doubtful, "on doubtful rates"),
-            )
-            if count
-        ]
-        return f"{costs or '0.00'} per month" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 class Bill:
@@ -114,6 +77,17 @@ class Bill:
             add up to its monthly cost.
         """
         return line_frame(self._priced)
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """What each workload asks for and what is billed for it. [vCPU and GiB of all replicas]."""
+        return size_frame(self._priced)
+
+    def plot(self, kind: str | None = None, **options: Any) -> Any:  # noqa: ANN401  a chart
+        """Picture of the bill, as :func:`wharfage.plot` draws it."""
+        from wharfage.api_pictures import plot  # noqa: PLC0415  pictures are optional
+
+        return plot(self, kind, **options)
 
     def explain(self, workload: str | int) -> str:
         """Arithmetic of one workload as text, from what was requested to what it costs.
@@ -185,6 +159,14 @@ class Comparison:
         return self._compared.book.digest
 
     @property
+    def currency(self) -> str:
+        """Currency of the costs, as the tables of the services say."""
+        compared = self._compared
+        services = dict.fromkeys(entry.scenario.service for entry in compared.scenarios)
+        found = dict.fromkeys(compared.book.table(name).form.currency for name in services)
+        return ", ".join(found)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """Ids of rows that are no workloads, such as cluster fees."""
         return self._compared.left_out
@@ -217,6 +199,17 @@ class Comparison:
     def components(self, workload: str | int) -> pd.DataFrame:
         """Charges of one workload in every scenario: why one is cheaper than another."""
         return self._compared.components(str(workload))
+
+    @property
+    def component_totals(self) -> pd.DataFrame:
+        """Charges of the fleet in every scenario by meter, shared costs included."""
+        return self._compared.component_totals
+
+    def plot(self, kind: str | None = None, **options: Any) -> Any:  # noqa: ANN401  a chart
+        """Picture of the comparison, as :func:`wharfage.plot` draws it."""
+        from wharfage.api_pictures import plot  # noqa: PLC0415  pictures are optional
+
+        return plot(self, kind, **options)
 
     @cached_property
     def assumptions(self) -> dict[str, str]:
@@ -315,6 +308,7 @@ def compare(
     strict: bool = False,
     before_first: str | None = None,
     assumptions: Mapping[str, Assumption] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Fleet on every service that can run it, ranked per workload and in total.
 
@@ -331,6 +325,8 @@ def compare(
         Options to compare; each workload's own by default.
     rates, on, month, free_tier, sizes, strict, before_first, assumptions
         As for :func:`estimate`; with `strict`, a feasible scenario without a rate raises.
+    progress : callable, optional
+        Called as ``progress(done, total)`` with numbers of scenarios while they are priced.
 
     Returns
     -------
@@ -359,6 +355,7 @@ def compare(
         services=_several(services),
         regions=_several(regions),
         purchase_options=_several(purchase_options),
+        progress=progress,
     )
     used = {entry.scenario.service for entry in compared.scenarios}
     warn_if_stale(book, sorted(used), options.on)

@@ -18,9 +18,11 @@ from wharfage.analysis.advice import (
 )
 from wharfage.analysis.advice_prices import AdvicePrices, price_advice
 from wharfage.analysis.stack_diff import CostDiff, diff_priced
+from wharfage.analysis.stack_prices import price_placed
 from wharfage.analysis.stack_riders import Usage
-from wharfage.analysis.stacks import Where, place_stack, price_placed
-from wharfage.api_stacks import StackComparison, usage_of
+from wharfage.analysis.stacks import Where, place_stack
+from wharfage.api_stack_results import StackComparison
+from wharfage.api_stacks import usage_of
 from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.options import read_options

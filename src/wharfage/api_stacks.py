@@ -4,150 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
-from functools import cached_property
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import pandas as pd
-
-from wharfage.analysis.stack_compare import ComparedStack, compare_placed
-from wharfage.analysis.stack_riders import MissingInput, Usage
-from wharfage.analysis.stacks import (
-    PlacedStack,
-    Where,
-    at_range,
-    place_stack,
+from wharfage.analysis.stack_compare import compare_placed
+from wharfage.analysis.stack_prices import (
     price_placed,
+    range_of,
+    successor_costs,
 )
-from wharfage.api import Bill
+from wharfage.analysis.stack_riders import Usage
+from wharfage.analysis.stacks import (
+    Where,
+    place_stack,
+)
+from wharfage.api_stack_results import StackBill, StackComparison
 from wharfage.engine.failures import raise_unpriced
 from wharfage.engine.options import read_options
-from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.inputs.manifests import read_stack
 from wharfage.inputs.profiles import Profile, read_profile
 from wharfage.inputs.source_files import Source
-from wharfage.inputs.stack import Note, Stack
+from wharfage.inputs.stack import Stack
 from wharfage.inputs.traffic import Traffic, with_traffic
-from wharfage.outputs.explain import assumption_lines
 from wharfage.rates.age import warn_if_stale
 from wharfage.rates.book import RateBook, open_book
 from wharfage.rates.rules import Assumption
 from wharfage.units import DEFAULT_MONTH
 
 Made = TypeVar("Made", Usage, Traffic)
-
-
-class StackBill(Bill):
-    """What a stack costs on a platform: workloads, riders and clusters, each a row."""
-
-    def __init__(
-        self, priced: PricedFleet, placed: PlacedStack, ends: tuple[float, float] | None
-    ) -> None:
-        super().__init__(priced)
-        self._placed = placed
-        self._ends = ends
-
-    @property
-    def missing(self) -> list[MissingInput]:
-        """Amounts that nobody stated, with the option that supplies each."""
-        return list(self._placed.missing)
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was assumed or not understood in the documents, with the place."""
-        return list(self._placed.notes)
-
-    @property
-    def range(self) -> tuple[float, float] | None:
-        """Monthly cost with every autoscaler at its least and at its most; None without any."""
-        return self._ends
-
-    @cached_property
-    def parts(self) -> pd.DataFrame:
-        """Monthly cost by part (workload, load_balancer, disk, cluster and the like).
-
-        Returns
-        -------
-        DataFrame
-            part, rows, unpriced, monthly_cost; unpriced rows are counted and left out.
-        """
-        frame = self.frame
-        frame = frame.assign(unpriced=frame["monthly_cost"].isna())
-        groups = frame.groupby("part", sort=False)
-        sums = groups.agg(
-            rows=("workload", "size"),
-            unpriced=("unpriced", "sum"),
-            monthly_cost=("monthly_cost", "sum"),
-        )
-        return sums.reset_index()
-
-
-class StackComparison:
-    """A stack on every platform that can run it, ranked."""
-
-    def __init__(self, compared: ComparedStack) -> None:
-        self._compared = compared
-
-    @property
-    def on(self) -> dt.date:
-        """Date whose rates and rules were used."""
-        return self._compared.options.on
-
-    @property
-    def month(self) -> str:
-        """Month that was priced, as given."""
-        return self._compared.options.month.text
-
-    @property
-    def rate_book_digest(self) -> str:
-        """Digest of the rate book."""
-        return self._compared.book.digest
-
-    @property
-    def totals(self) -> pd.DataFrame:
-        """The stack on each platform: complete answers first, then cheapest first."""
-        return self._compared.totals
-
-    @property
-    def left_out(self) -> pd.DataFrame:
-        """Workloads that a platform cannot run, and rows that have no price, with the reason."""
-        return self._compared.left_out
-
-    @property
-    def missing(self) -> list[MissingInput]:
-        """Amounts that nobody stated, with the option that supplies each."""
-        return self._compared.missing
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was assumed or not understood in the documents, with the place."""
-        return list(self._compared.notes)
-
-    @cached_property
-    def parts(self) -> pd.DataFrame:
-        """Every workload, rider and cluster on every platform, with its monthly cost."""
-        frames = []
-        for rank, each in enumerate(self._compared.ranked, start=1):
-            own: dict[str, Any] = {
-                "rank": rank,
-                "platform": each.platform.service,
-                "purchase_option": each.where.purchase_option,
-                "billing_mode": each.where.billing_mode,
-            }
-            if len(each.parts):
-                frames.append(each.parts.assign(**own))
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-    @cached_property
-    def assumptions(self) -> dict[str, str]:
-        """Everything that was taken for granted, by name, in words."""
-        said: dict[str, str] = {}
-        for each in self._compared.ranked:
-            if each.priced is not None:
-                said |= assumption_lines(each.priced)
-        return said
 
 
 def read_documents(
@@ -217,15 +103,17 @@ def price_stack(
         Fill what the documents do not say, such as ``gcp.gke_autopilot``.
     usage : mapping, optional
         Amounts that documents do not hold: ``lcu_hours``, ``transfer_gib``, ``log_gib``,
-        ``registry_gib``, ``has_public_tasks``.
+        ``registry_gib``, ``nat_gib``, ``events_per_month``, ``boot_disk_gib`` of planned nodes,
+        ``has_public_tasks``.
     rates, on, month, free_tier, sizes, strict, before_first, assumptions
         As for :func:`wharfage.estimate`.
 
     Returns
     -------
     StackBill
-        A bill with a row for each workload, load balancer, address, disk and cluster. What
-        cannot run on the platform is NaN with its reason; ``missing`` lists what nobody stated.
+        A bill with a row for each workload, load balancer, address, disk and cluster, and for the
+        nodes that are planned where pods share machines. What cannot run on the platform is NaN
+        with its reason; ``missing`` lists what nobody stated.
 
     Raises
     ------
@@ -252,15 +140,9 @@ def price_stack(
     warn_if_stale(book, priced.services, options.on)
     if strict and priced.reasons.any.any():
         raise_unpriced(priced)
-    ends = None
-    if stack.ranges:
-        costs = []
-        for end in ("low", "high"):
-            moved = replace(at_range(stack, end), notes=[])
-            at_end = price_placed(place_stack(moved, where, amounts, book.regions), book, options)
-            costs.append(sum(at_end.totals().values()))
-        ends = (costs[0], costs[1])
-    return StackBill(priced, placed, ends)
+    ends = range_of(stack, where, amounts, book, options)
+    successors = successor_costs(stack, where, amounts, book, options)
+    return StackBill(priced, placed, ends, successors)
 
 
 def compare_stack(

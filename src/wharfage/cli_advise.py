@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
+from wharfage.cli_completion import one_of, regions
 from wharfage.cli_documents import is_documents, read
 from wharfage.cli_options import (
+    INPUT,
     AssumeOption,
     BeforeFirstOption,
     FreeTierOption,
+    JsonOption,
     MonthOption,
     OnOption,
     RatesOption,
     keywords_of,
+    print_json,
 )
 from wharfage.errors import InvalidValueError, did_you_mean
 
@@ -24,7 +27,13 @@ ANSWERS = {"yes": True, "no": False}
 
 
 def _answer(option: str, question: str) -> object:
-    return typer.Option(option, metavar="yes|no", help=question)
+    return typer.Option(
+        option,
+        metavar="yes|no",
+        help=question,
+        autocompletion=one_of(*ANSWERS),
+        rich_help_panel="Answers",
+    )
 
 
 def advise(
@@ -47,20 +56,31 @@ def advise(
     microservices: Annotated[
         str | None, _answer("--microservices", "Several services that call one another.")
     ] = None,
-    region: Annotated[str, typer.Option("--region", help="Home region.")] = "us-east-1",
+    region: Annotated[
+        str,
+        typer.Option(
+            "--region",
+            metavar="CODE",
+            help="Home region.",
+            autocompletion=regions,
+            rich_help_panel=INPUT,
+        ),
+    ] = "us-east-1",
     on: OnOption = None,
     month: MonthOption = "730h",
     rates: RatesOption = None,
     free_tier: FreeTierOption = "account",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Advise on a platform: the path through the decision guide, each step with prices.
 
     Without options and documents, questions are asked on a terminal; elsewhere they are no.
 
-    Example: wharfage advise --kubernetes yes --region ap-northeast-2
+    For example:
+      wharfage advise --kubernetes yes --region ap-northeast-2
+      wharfage advise app.yaml --region us-central1
     """
     from wharfage import advise as advise_on  # noqa: PLC0415  keeps --help quick
     from wharfage.outputs import advice, tables  # noqa: PLC0415
@@ -90,7 +110,7 @@ def advise(
         answers = _asked()
     found = advise_on(answers, stack=stack, region=region, **keywords)
     if as_json:
-        typer.echo(json.dumps(advice.advice_form(found), indent=1, allow_nan=False))
+        print_json(advice.advice_document(found))
     else:
         advice.print_advice(tables.console(), found)
 
@@ -122,6 +142,10 @@ def _asked() -> dict[str, bool]:
     end = Next(question=guide.start)
     while end.question is not None:
         question = guide.question(end.question)
-        answers[question.id] = typer.confirm(question.ask, default=False, err=True)
+        try:
+            answers[question.id] = typer.confirm(question.ask, default=False, err=True)
+        except typer.Abort:
+            # Ctrl-C and Ctrl-D at a question end the command as they do anywhere.
+            raise KeyboardInterrupt from None
         end = question.yes if answers[question.id] else question.no
     return answers

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from wharfage.cli_documents import (
     ConcurrencyOption,
     Keywords,
     LcuOption,
     LogOption,
+    MoreUsageOption,
     ProfileOption,
     PublicTasksOption,
     RegistryOption,
@@ -27,9 +26,11 @@ from wharfage.cli_documents import (
     usage,
 )
 from wharfage.cli_options import (
+    OUTPUT,
     AssumeOption,
     BeforeFirstOption,
     FreeTierOption,
+    JsonOption,
     MonthOption,
     OnOption,
     PurchaseOption,
@@ -38,6 +39,8 @@ from wharfage.cli_options import (
     ServiceOption,
     SizesOption,
     keywords_of,
+    print_json,
+    read_filled,
 )
 from wharfage.errors import InvalidValueError
 
@@ -49,7 +52,10 @@ if TYPE_CHECKING:
 DONE, SOME_UNPRICED, OVER_LIMIT = 0, 1, 3
 SHOWN = 60
 MarkdownOption = Annotated[
-    bool, typer.Option("--markdown", help="Print Markdown for a pull-request comment.")
+    bool,
+    typer.Option(
+        "--markdown", help="Print Markdown for a pull-request comment.", rich_help_panel=OUTPUT
+    ),
 ]
 SIDE_HELP = "Documents (a file, a folder, - for standard input) or a fleet."
 
@@ -71,28 +77,43 @@ def diff(
     transfer_gib: TransferOption = None,
     log_gib: LogOption = None,
     registry_gib: RegistryOption = None,
+    more: MoreUsageOption = None,
     requests_per_month: RequestsOption = None,
     request_seconds: RequestSecondsOption = None,
     concurrency: ConcurrencyOption = None,
     run_seconds: RunSecondsOption = None,
     profile: ProfileOption = None,
     public_tasks: PublicTasksOption = False,  # noqa: FBT002
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    as_json: JsonOption = False,  # noqa: FBT002
     as_markdown: MarkdownOption = False,  # noqa: FBT002
     fail_over: Annotated[
         str | None,
-        typer.Option("--fail-over", metavar="5%|10USD", help="Exit 3 if the month costs more."),
+        typer.Option(
+            "--fail-over",
+            metavar="5%|10USD",
+            help="Exit 3 if the month costs more.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write .md, .json, .csv, .parquet.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write .md, .json, .csv, .parquet.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
 ) -> None:
-    """Show what a change costs: per workload and in total, with the columns that changed.
+    r"""Show what a change costs: per workload and in total, with the columns that changed.
 
     Exit 0: done. 1: done, but a side has rows without a price. 2: bad usage. 3: done, and the
     monthly total grows by more than --fail-over (3 comes before 1).
 
-    Example: wharfage diff main/k8s k8s --service gcp.gke_autopilot --region us-central1 --fail-over 5%
+    For example:
+      wharfage diff before.csv after.csv
+      wharfage diff before/ after/ --service gcp.gke_autopilot \
+          --region us-central1 --markdown --fail-over 5%
     """
     from wharfage import diff as cost_diff  # noqa: PLC0415  keeps --help quick
     from wharfage.analysis.stack_diff import parse_gate  # noqa: PLC0415
@@ -105,24 +126,26 @@ def diff(
         raise InvalidValueError("--json and --markdown are two forms.", hint="choose one.")
     fill: Keywords = {"service": service, "region": region, "purchase_option": purchase_option}
     keywords = keywords_of(on, month, rates, free_tier, sizes, before_first, assume, strict=False)
-    amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, public_tasks=public_tasks)
+    amounts = usage(lcu_hours, transfer_gib, log_gib, registry_gib, more, public_tasks=public_tasks)
     known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
     del keywords["strict"]
     sides = [_side(path, fill, known, month) for path in (before, after)]
     found = cost_diff(sides[0], sides[1], **fill, usage=amounts, **keywords)
     is_over = gate is not None and found.exceeds(gate)
-    err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    err = tables.messages()
     if out is not None:
         diffs.write_diff(found, out, SHOWN)
         err.print(f"{len(found.rows):,} rows written to {out}")
     if as_json:
-        typer.echo(json.dumps(diffs.json_form(found), indent=1, allow_nan=False))
+        print_json(diffs.diff_document(found))
     elif as_markdown:
         typer.echo(diffs.markdown(found, SHOWN), nl=False)
     elif out is None:
         diffs.print_diff(tables.console(), found, SHOWN)
     if found.unpriced:
-        err.print(f"{found.unpriced:,} of {len(found.rows):,} rows have no price on a side")
+        unseen = "" if gate is None else f", so that {gate} says nothing of them"
+        text = f"{found.unpriced:,} of {len(found.rows):,} rows have no price on a side{unseen}"
+        err.print(text)
     if is_over:
         err.print(f"the increase is over {gate}")
     raise typer.Exit(OVER_LIMIT if is_over else SOME_UNPRICED if found.unpriced else DONE)
@@ -130,8 +153,6 @@ def diff(
 
 def _side(path: str, fill: Keywords, known: Keywords, month: str) -> Stack | pd.DataFrame:
     """One side: a stack, or a fleet with its empty cells filled."""
-    from wharfage.inputs.fleet import fill_empty, read_file  # noqa: PLC0415  keeps --help quick
-
     if is_documents([path]):
         return read([path], known, month)
-    return fill_empty(read_file(Path(path)), fill)
+    return read_filled(path, fill)

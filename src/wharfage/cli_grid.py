@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from wharfage.cli_options import OUTPUT, JsonOption, RatesOption, print_json
+from wharfage.cli_progress import counting
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
 
 #: keywords of the document that ``wf.grid`` takes as they are
@@ -29,8 +29,8 @@ OPTIONS = (
 KEYS = ("service", "axes", *OPTIONS)
 #: reasons shown in a summary
 REASONS_SHOWN = 8
-#: seconds after which a progress bar appears
-PATIENCE = 1.0
+#: cells shown on a terminal
+SHOWN = 60
 HINT = "a grid is plain YAML, such as {service: aws.fargate, axes: {region: [us-east-1], vcpu: [1, 2], memory_gib: [4]}}."
 
 SpecArgument = Annotated[
@@ -38,36 +38,52 @@ SpecArgument = Annotated[
     typer.Argument(metavar="SPEC.yaml", help="service, axes, on, month, reduce and other options."),
 ]
 OutOption = Annotated[
-    Path, typer.Option("--out", metavar="FILE", help="Write .parquet (a row per cell) or .nc.")
-]
-RatesOption = Annotated[
-    Path | None, typer.Option("--rates", metavar="DIR", help="Folder of rate tables.")
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Write .parquet (a row per cell) or .nc.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 
 
-def grid(spec: SpecArgument, out: OutOption, rates: RatesOption = None) -> None:
+def grid(
+    spec: SpecArgument,
+    out: OutOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+    rates: RatesOption = None,
+) -> None:
     """Price a grid: one workload in every combination of the listed values.
 
     With `reduce: cheapest` (min, mean, q95, top10 ...) in the document only what is left of the
     cells is kept, `over: service` or other axes.
 
-    Example: wharfage grid SPEC.yaml --out cube.parquet
+    For example:
+      wharfage grid SPEC.yaml
+      wharfage grid SPEC.yaml --out cube.parquet
     """
     from wharfage import RateBook  # noqa: PLC0415  keeps --help quick
     from wharfage import grid as price_grid  # noqa: PLC0415
     from wharfage.analysis.grid import count_reasons  # noqa: PLC0415
-    from wharfage.outputs.grids import check_grid_path, write_grid  # noqa: PLC0415
+    from wharfage.outputs import grids, tables  # noqa: PLC0415
 
-    err = Console(stderr=True, highlight=False, soft_wrap=True)
-    check_grid_path(out)
+    err = tables.messages()
+    if out is not None:
+        grids.check_grid_path(out)
     service, axes, options = read_spec(spec)
     book = RateBook.open(rates) if rates is not None else None
-    with _progress(err) as progress:
-        cube = price_grid(service, rates=book, progress=progress, **options, **axes)
-    write_grid(cube, out)
-    sizes = " x ".join(f"{name} {size:,}" for name, size in cube.sizes.items())
+    with counting(err, "cells", "cells") as told:
+        cube = price_grid(service, rates=book, progress=told, **options, **axes)
     cells = math.prod(cube.sizes.values())
-    err.print(f"{cells:,} cells written to {out} ({sizes or 'no axis'})", markup=False)
+    if out is not None:
+        grids.write_grid(cube, out)
+        sizes = " x ".join(f"{name} {size:,}" for name, size in cube.sizes.items())
+        err.print(f"{cells:,} cells written to {out} ({sizes or 'no axis'})")
+    if as_json:
+        print_json(grids.grid_document(cube))
+    elif out is None:
+        grids.print_grid(tables.console(), cube, SHOWN)
     if "reason" in cube:
         _say_reasons(err, count_reasons(cube), cells)
 
@@ -138,28 +154,3 @@ def _check_quoted(path: Path, axes: dict[str, Any]) -> None:
                 f"{path.name}: {wrong[0]} is a number, and {name!r} takes names.",
                 hint=f"write it in quotes: '{wrong[0]}'.",
             )
-
-
-@contextmanager
-def _progress(err: Console) -> Iterator[Callable[[int, int], None] | None]:
-    """Progress bar on a terminal, once work lasts over a second."""
-    if not err.is_terminal:
-        yield None
-        return
-    import time  # noqa: PLC0415
-
-    from rich.progress import Progress  # noqa: PLC0415  keeps --help quick
-
-    begun = time.monotonic()
-    bar = Progress(console=err, transient=True)
-    task = bar.add_task("cells", total=None)
-
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - begun > PATIENCE:
-            bar.start()
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield show
-    finally:
-        bar.stop()

@@ -3,79 +3,127 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from wharfage.cli_completion import one_of, regions, services
 from wharfage.cli_options import (
+    INPUT,
+    NODES,
+    OUTPUT,
+    SEARCH,
     AssumeOption,
     BeforeFirstOption,
     Fleet,
     FreeTierOption,
+    JsonOption,
     MonthOption,
     OnOption,
     PurchaseOption,
     RatesOption,
     keywords_of,
+    number_option,
+    print_json,
+    read_filled,
     words,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
+from wharfage.cli_pictures import PictureOption, draw, read_pictures
+from wharfage.cli_progress import counting
 
 DONE, SOME_UNPLACED = 0, 1
 #: distinct reasons shown in a summary
 REASONS_SHOWN = 8
 
 ServiceOption = Annotated[
-    str, typer.Option("--service", help="aws.eks_nodes, gcp.gke_standard, …; not a cell's filling.")
+    str,
+    typer.Option(
+        "--service",
+        metavar="ID",
+        help="aws.eks_nodes, gcp.gke_standard, …; not a cell's filling.",
+        autocompletion=services,
+        rich_help_panel=INPUT,
+    ),
 ]
-RegionOption = Annotated[str, typer.Option("--region", help="Where the nodes are.")]
+RegionOption = Annotated[
+    str,
+    typer.Option(
+        "--region",
+        metavar="CODE",
+        help="Where the nodes are.",
+        autocompletion=regions,
+        rich_help_panel=INPUT,
+    ),
+]
 TypesOption = Annotated[
     str | None,
-    typer.Option("--instance-types", help="Comma-separated types or families: m7i,c7g.*"),
+    typer.Option(
+        "--instance-types",
+        metavar="TYPE,TYPE",
+        help="Types or families: m7i,c7g.*",
+        rich_help_panel=NODES,
+    ),
 ]
 NodeVcpuOption = Annotated[
-    float | None, typer.Option("--max-node-vcpu", help="Largest node, nominally.")
+    float | None, number_option("--max-node-vcpu", "Largest node, nominally.", NODES)
 ]
-NodeMemoryOption = Annotated[float | None, typer.Option("--max-node-memory-gib")]
+NodeMemoryOption = Annotated[float | None, number_option("--max-node-memory-gib", panel=NODES)]
 SharedOption = Annotated[
-    bool, typer.Option("--share-gpu-nodes", help="Pods without a GPU may run on GPU nodes.")
+    bool,
+    typer.Option(
+        "--share-gpu-nodes",
+        help="Pods without a GPU may run on GPU nodes.",
+        rich_help_panel=NODES,
+    ),
 ]
 PodsModeOption = Annotated[
-    str, typer.Option("--max-pods-mode", metavar="eni|prefix_delegation", help="EKS only.")
+    str,
+    typer.Option(
+        "--max-pods-mode",
+        metavar="eni|prefix_delegation",
+        help="EKS only.",
+        autocompletion=one_of("eni", "prefix_delegation"),
+        rich_help_panel=NODES,
+    ),
 ]
 MaximumPodsOption = Annotated[
-    int | None, typer.Option("--maximum-pods", help="Most pods of a node.")
+    int | None, number_option("--maximum-pods", "Most pods of a node.", NODES)
 ]
 DaemonsetVcpuOption = Annotated[
-    float, typer.Option("--daemonset-vcpu", help="Of all DaemonSets, on every node.")
+    float, number_option("--daemonset-vcpu", "Of all DaemonSets, on every node.", NODES)
 ]
-DaemonsetMemoryOption = Annotated[float, typer.Option("--daemonset-memory-gib")]
-DaemonsetPodsOption = Annotated[int, typer.Option("--daemonset-pods")]
-FeeOption = Annotated[float, typer.Option("--node-fee", help="Fee of a vendor per node and hour.")]
+DaemonsetMemoryOption = Annotated[float, number_option("--daemonset-memory-gib", panel=NODES)]
+DaemonsetPodsOption = Annotated[int, number_option("--daemonset-pods", panel=NODES)]
+FeeOption = Annotated[
+    float, number_option("--node-fee", "Fee of a vendor per node and hour.", NODES)
+]
 SpotShareOption = Annotated[
-    float, typer.Option("--spot-share", help="Share of the on-demand pods, from 0 to 1.")
+    float, number_option("--spot-share", "Share of the on-demand pods, from 0 to 1.", NODES)
 ]
 BaseOption = Annotated[
-    int, typer.Option("--on-demand-base", help="Pods of each workload kept on demand.")
+    int, number_option("--on-demand-base", "Pods of each workload kept on demand.", NODES)
 ]
-DiskOption = Annotated[float, typer.Option("--boot-disk-gib")]
-DiskTypeOption = Annotated[str | None, typer.Option("--boot-disk-type")]
-AddressesOption = Annotated[int, typer.Option("--public-ipv4-count", help="Of every node.")]
+DiskOption = Annotated[float, number_option("--boot-disk-gib", panel=NODES)]
+DiskTypeOption = Annotated[
+    str | None, typer.Option("--boot-disk-type", metavar="TYPE", rich_help_panel=NODES)
+]
+AddressesOption = Annotated[int, number_option("--public-ipv4-count", "Of every node.", NODES)]
 ZonesOption = Annotated[
-    int | None, typer.Option("--zones", help="Pods are dealt out over them evenly.")
+    int | None, number_option("--zones", "Pods are dealt out over them evenly.", NODES)
 ]
 StepOption = Annotated[
-    float, typer.Option("--step-hours", help="Of a plan for pods that start and end.")
+    float, number_option("--step-hours", "Of a plan for pods that start and end.", SEARCH)
 ]
-SecondsOption = Annotated[float, typer.Option("--seconds", help="When to stop searching.")]
+SecondsOption = Annotated[float, number_option("--seconds", "When to stop searching.", SEARCH)]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Write the pods: .csv, .parquet or .json."),
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Write the pods: .csv, .parquet or .json.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the whole plan as JSON.")]
 
 
 def nodes(
@@ -107,60 +155,59 @@ def nodes(
     free_tier: FreeTierOption = "account",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
+    picture: PictureOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
-    """Plan nodes: machine types and counts for pods, with a bound on what any plan costs.
+    r"""Plan nodes: machine types and counts for pods, with a bound on what any plan costs.
 
-    Example: wharfage nodes example --service aws.eks_nodes --region us-east-1
+    For example:
+      wharfage nodes example --service aws.eks_nodes --region us-east-1
+      wharfage nodes example --service gcp.gke_standard --region us-central1 \
+          --purchase-option spot --max-node-vcpu 16 --json
     """
     from wharfage import plan_nodes  # noqa: PLC0415  keeps --help quick
     from wharfage.outputs import bills, files, node_plans, tables  # noqa: PLC0415
 
     if out is not None:
         files.check_output_path(out)
+    pictures = read_pictures(picture, "NodePlan")
     common = keywords_of(on, month, rates, free_tier, "round_up", before_first, assume, False)  # noqa: FBT003
-    plan = plan_nodes(
-        read_pods_of(fleet),
-        service=service,
-        region=region,
-        purchase_option=purchase_option,
-        instance_types=words(instance_types),
-        max_node_vcpu=max_node_vcpu,
-        max_node_memory_gib=max_node_memory_gib,
-        share_gpu_nodes=share_gpu_nodes,
-        max_pods_mode=max_pods_mode,
-        maximum_pods=maximum_pods,
-        daemonset_vcpu=daemonset_vcpu,
-        daemonset_memory_gib=daemonset_memory_gib,
-        daemonset_pods=daemonset_pods,
-        node_fee=node_fee,
-        spot_share=spot_share,
-        on_demand_base=on_demand_base,
-        boot_disk_gib=boot_disk_gib,
-        boot_disk_type=boot_disk_type,
-        public_ipv4_count=public_ipv4_count,
-        zones=zones,
-        step_hours=step_hours,
-        seconds=seconds,
-        **{name: value for name, value in common.items() if name not in ("sizes", "strict")},
-    )
-    err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    err = tables.messages()
+    with counting(err, "packing") as progress:
+        plan = plan_nodes(
+            read_filled(fleet, {}),
+            service=service,
+            region=region,
+            purchase_option=purchase_option,
+            instance_types=words(instance_types),
+            max_node_vcpu=max_node_vcpu,
+            max_node_memory_gib=max_node_memory_gib,
+            share_gpu_nodes=share_gpu_nodes,
+            max_pods_mode=max_pods_mode,
+            maximum_pods=maximum_pods,
+            daemonset_vcpu=daemonset_vcpu,
+            daemonset_memory_gib=daemonset_memory_gib,
+            daemonset_pods=daemonset_pods,
+            node_fee=node_fee,
+            spot_share=spot_share,
+            on_demand_base=on_demand_base,
+            boot_disk_gib=boot_disk_gib,
+            boot_disk_type=boot_disk_type,
+            public_ipv4_count=public_ipv4_count,
+            zones=zones,
+            step_hours=step_hours,
+            seconds=seconds,
+            progress=progress,
+            **{name: value for name, value in common.items() if name not in ("sizes", "strict")},
+        )
     if out is not None:
         files.write_frame(bills.with_provenance(plan.pods, plan), out)
         err.print(f"{len(plan.pods):,} rows written to {out}")
     if as_json:
-        typer.echo(node_plans.as_json(plan))
+        print_json(node_plans.plan_document(plan))
     elif out is None:
         node_plans.print_plan(tables.console(), plan)
+    draw(plan, pictures)
     unplaced = node_plans.print_unplaced(err, plan, REASONS_SHOWN)
     raise typer.Exit(SOME_UNPLACED if unplaced else DONE)
-
-
-def read_pods_of(fleet: str) -> pd.DataFrame:
-    """Pods of a file, or of the bundled example."""
-    from wharfage.examples import NAME, example_fleet_path  # noqa: PLC0415  keeps --help quick
-    from wharfage.inputs.fleet import read_file  # noqa: PLC0415
-
-    path = Path(fleet)
-    return read_file(example_fleet_path() if fleet == NAME and not path.exists() else path)

@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from wharfage.cli_completion import one_of
+from wharfage.cli_documents import (
+    ConcurrencyOption,
+    MoreUsageOption,
+    ProfileOption,
+    RequestSecondsOption,
+    RequestsOption,
+    RunSecondsOption,
+    is_documents,
+    read,
+    rows_of,
+    traffic,
+    usage,
+)
 from wharfage.cli_options import (
     AssumeOption,
     BeforeFirstOption,
-    Fleet,
+    Fleets,
     FreeTierOption,
+    JsonOption,
     MonthOption,
     OnOption,
     OutOption,
     PurchaseOption,
+    PurchaseOptions,
     RatesOption,
     RegionOption,
+    RegionsOption,
     ServiceOption,
+    ServicesOption,
     SizesOption,
     keywords_of,
+    number_option,
+    print_json,
+    read_filled,
     words,
 )
+from wharfage.cli_pictures import PictureOption, draw, read_pictures
 from wharfage.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DONE, SOME_UNPRICED = 0, 1
 
@@ -32,30 +55,45 @@ INPUT_HELP = (
     "LOW:TYPICAL:HIGH, uniform:LOW:HIGH, normal:MEAN:SD, lognormal:MEDIAN:SIGMA, discrete:V@W,V@W;"
     " x in front multiplies each row's own value. May be repeated."
 )
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+#: heading of options in --help
+UNCERTAIN = "Uncertainty"
+
+
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="COLUMN=RANGE", help=INPUT_HELP, rich_help_panel=UNCERTAIN),
+]
+MethodOption = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="latin_hypercube|plain",
+        autocompletion=one_of("latin_hypercube", "plain"),
+        rich_help_panel=UNCERTAIN,
+    ),
+]
+FactorOption = Annotated[
+    float, number_option("--shared-factor", "Correlation of all inputs, 0 to 1.", UNCERTAIN)
+]
+QuantilesOption = Annotated[
+    str,
+    typer.Option(
+        "--quantiles", metavar="N,N", help="Comma-separated shares.", rich_help_panel=UNCERTAIN
+    ),
+]
 
 
 def ranges(
-    fleet: Fleet,
-    inputs: Annotated[
-        list[str] | None, typer.Option("--input", metavar="COLUMN=RANGE", help=INPUT_HELP)
-    ] = None,
-    services: Annotated[str | None, typer.Option("--services", help="Comma-separated ids.")] = None,
-    regions: Annotated[str | None, typer.Option("--regions", help="Comma-separated codes.")] = None,
-    purchase_options: Annotated[
-        str | None, typer.Option("--purchase-options", help="Comma-separated options.")
-    ] = None,
-    draws: Annotated[int, typer.Option("--draws", help="Draws per workload.")] = 4096,
-    seed: Annotated[int, typer.Option("--seed")] = 0,
-    method: Annotated[str, typer.Option("--method", metavar="latin_hypercube|plain")] = (
-        "latin_hypercube"
-    ),
-    shared_factor: Annotated[
-        float, typer.Option("--shared-factor", help="Correlation of all inputs, 0 to 1.")
-    ] = 0.0,
-    quantiles: Annotated[
-        str, typer.Option("--quantiles", help="Comma-separated shares.")
-    ] = "0.1,0.5,0.9",
+    fleet: Fleets,
+    inputs: InputOption = None,
+    draws: Annotated[int, number_option("--draws", "Draws per workload.", UNCERTAIN)] = 4096,
+    seed: Annotated[int, number_option("--seed", panel=UNCERTAIN)] = 0,
+    method: MethodOption = "latin_hypercube",
+    shared_factor: FactorOption = 0.0,
+    quantiles: QuantilesOption = "0.1,0.5,0.9",
+    services: ServicesOption = None,
+    regions: RegionsOption = None,
+    purchase_options: PurchaseOptions = None,
     service: ServiceOption = None,
     region: RegionOption = None,
     purchase_option: PurchaseOption = None,
@@ -66,18 +104,29 @@ def ranges(
     sizes: SizesOption = "round_up",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
+    requests_per_month: RequestsOption = None,
+    request_seconds: RequestSecondsOption = None,
+    concurrency: ConcurrencyOption = None,
+    run_seconds: RunSecondsOption = None,
+    profile: ProfileOption = None,
+    more: MoreUsageOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
+    picture: PictureOption = None,
     out: OutOption = None,
 ) -> None:
-    """Ranges: what a fleet may cost where its inputs are uncertain, and what moves it.
+    r"""Ranges: what a fleet may cost where its inputs are uncertain, and what moves it.
 
     Columns NAME_low and NAME_high beside NAME are read too, and Spot mixes: spot_share,
-    spot_base_replicas, spot_discount, spot_rework.
+    spot_base_replicas, spot_discount, spot_rework. Documents are placed on --service first.
 
-    Example: wharfage ranges example --input replicas=x0.5:1:2 --input hours_per_month=400:730
-
-    Example: wharfage ranges fleet.csv --services aws.fargate,gcp.gke_autopilot
-    --input spot_share=0.7:0.7 --input spot_discount=0.5:0.65:0.7 --input spot_rework=0:0.02:0.1
+    For example:
+      wharfage ranges example --input replicas=x0.5:1:2 \
+          --input hours_per_month=400:730
+      wharfage ranges example --services aws.fargate,gcp.gke_autopilot \
+          --input spot_share=0.7:0.7 --input spot_discount=0.5:0.65:0.7 \
+          --input spot_rework=0:0.02:0.1
+      wharfage ranges app.yaml --service aws.fargate_eks --region us-east-1 \
+          --input replicas=x0.5:1:3
     """
     from wharfage import ranges as find  # noqa: PLC0415  keeps --help quick
     from wharfage.outputs import files, tables  # noqa: PLC0415
@@ -85,11 +134,14 @@ def ranges(
 
     if out is not None:
         files.check_output_path(out)
+    pictures = read_pictures(picture, "Ranges")
     keywords = keywords_of(on, month, rates, free_tier, sizes, before_first, assume, strict=False)
     del keywords["strict"]
     fill = {"service": service, "region": region, "purchase_option": purchase_option}
+    known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
+    rows, left_out = _rows(fleet, fill, known, more, keywords)
     found = find(
-        _frame(fleet, fill),
+        rows,
         inputs=_inputs(inputs or []),
         services=words(services),
         regions=words(regions),
@@ -103,17 +155,18 @@ def ranges(
     )
     if out is not None:
         files.write_frame(found.frame, out)
-        Console(stderr=True).print(f"{len(found.frame):,} rows written to {out}", markup=False)
-    elif as_json:
-        typer.echo(json.dumps(shown.ranges_form(found), indent=1, allow_nan=False))
-    else:
+        tables.messages().print(f"{len(found.frame):,} rows written to {out}")
+    if as_json:
+        print_json(shown.ranges_document(found))
+    elif out is None:
         shown.print_ranges(tables.console(), found)
+    draw(found, pictures)
     is_missing = services is None and bool(found.frame["unpriced_share"].any())
-    raise typer.Exit(SOME_UNPRICED if is_missing else DONE)
+    raise typer.Exit(SOME_UNPRICED if is_missing or left_out else DONE)
 
 
 def marginal(
-    fleet: Fleet,
+    fleet: Fleets,
     service: ServiceOption = None,
     region: RegionOption = None,
     purchase_option: PurchaseOption = None,
@@ -123,44 +176,61 @@ def marginal(
     sizes: SizesOption = "round_up",
     before_first: BeforeFirstOption = None,
     assume: AssumeOption = None,
+    requests_per_month: RequestsOption = None,
+    request_seconds: RequestSecondsOption = None,
+    concurrency: ConcurrencyOption = None,
+    run_seconds: RunSecondsOption = None,
+    profile: ProfileOption = None,
+    more: MoreUsageOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
     out: OutOption = None,
 ) -> None:
     """Marginal cost: the next legal size of vCPU and memory, and one replica, up and down.
 
-    Example: wharfage marginal example
+    Documents are placed on --service first.
+
+    For example:
+      wharfage marginal example
+      wharfage marginal app.yaml --service gcp.gke_autopilot --region us-central1
     """
+    from wharfage import RateBook  # noqa: PLC0415
     from wharfage import marginal as find  # noqa: PLC0415  keeps --help quick
-    from wharfage.outputs import break_evens, files, tables  # noqa: PLC0415
+    from wharfage.outputs import files, tables  # noqa: PLC0415
     from wharfage.outputs import ranges as shown  # noqa: PLC0415
 
     if out is not None:
         files.check_output_path(out)
     keywords = keywords_of(on, month, rates, "none", sizes, before_first, assume, strict=False)
-    del keywords["strict"], keywords["free_tier"]
+    del keywords["strict"]
     fill = {"service": service, "region": region, "purchase_option": purchase_option}
-    found = find(_frame(fleet, fill), **keywords)
+    known = traffic(requests_per_month, request_seconds, concurrency, run_seconds, profile)
+    rows, left_out = _rows(fleet, fill, known, more, keywords)
+    book = keywords["rates"] or RateBook.bundled()
+    del keywords["free_tier"]
+    found = find(rows, **{**keywords, "rates": book})
     if out is not None:
         files.write_frame(found, out)
-        Console(stderr=True).print(f"{len(found):,} rows written to {out}", markup=False)
-    elif as_json:
-        typer.echo(json.dumps(break_evens.plain_records(found), indent=1, allow_nan=False))
-    else:
+        tables.messages().print(f"{len(found):,} rows written to {out}")
+    if as_json:
+        print_json(shown.marginal_document(found, book, on, month))
+    elif out is None:
         shown.print_marginal(tables.console(), found)
-    raise typer.Exit(SOME_UNPRICED if bool(found["monthly_cost"].isna().any()) else DONE)
+    is_missing = bool(found["monthly_cost"].isna().any())
+    raise typer.Exit(SOME_UNPRICED if is_missing or left_out else DONE)
 
 
-def _frame(fleet: str, fill: dict[str, str | None]) -> Any:  # noqa: ANN401  a frame
-    """Fleet of a file, or the example, with empty cells filled."""
-    from pathlib import Path  # noqa: PLC0415
-
-    from wharfage.examples import NAME, example_fleet_path  # noqa: PLC0415
-    from wharfage.inputs.fleet import fill_empty, read_file  # noqa: PLC0415
-
-    path = Path(fleet)
-    if fleet == NAME and not path.exists():
-        path = example_fleet_path()
-    return fill_empty(read_file(path), fill)
+def _rows(
+    fleet: list[str],
+    fill: dict[str, str | None],
+    known: dict[str, Any],
+    more: list[str] | None,
+    keywords: dict[str, Any],
+) -> tuple[pd.DataFrame, int]:
+    """Fleet, or rows of documents on a platform; how many of them are left out without a price."""
+    if not is_documents(fleet):
+        return read_filled(fleet[0], fill), 0
+    amounts = usage(None, None, None, None, more, public_tasks=False)
+    return rows_of(read(fleet, known, keywords["month"]), fill, amounts, keywords)
 
 
 def _inputs(texts: list[str]) -> dict[str, str]:

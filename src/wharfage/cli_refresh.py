@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from wharfage.cli_completion import one_of, regions, services
+from wharfage.cli_options import JsonOption, print_json
+from wharfage.cli_progress import progress
 from wharfage.errors import InvalidValueError, did_you_mean
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
     from wharfage.feeds.observation import Reading
     from wharfage.rates.book import RateBook
 
@@ -27,12 +26,29 @@ SHOWN = 60
 
 
 def refresh(
-    provider: Annotated[str, typer.Argument(metavar="aws|gcp", help="Whose prices to read.")],
+    provider: Annotated[
+        str,
+        typer.Argument(
+            metavar="aws|gcp", help="Whose prices to read.", autocompletion=one_of(*PROVIDERS)
+        ),
+    ],
     service: Annotated[
-        list[str] | None, typer.Option("--service", help="One service; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--service",
+            metavar="ID",
+            help="One service; may be repeated.",
+            autocompletion=services,
+        ),
     ] = None,
     region: Annotated[
-        list[str] | None, typer.Option("--region", help="One region; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--region",
+            metavar="CODE",
+            help="One region; may be repeated.",
+            autocompletion=regions,
+        ),
     ] = None,
     rates: Annotated[
         Path | None,
@@ -53,16 +69,22 @@ def refresh(
         list[str] | None,
         typer.Option("--connect", metavar="NAME=VALUE", help="How to reach the provider."),
     ] = None,
+    as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Read the provider's prices and append what is new to a rate book, or change nothing.
 
-    Example: wharfage rates refresh aws --service aws.fargate --out rates --dry-run
+    For example:
+      wharfage rates refresh aws --service aws.fargate --out rates --dry-run
     """
     from wharfage.feeds.gates import parse_allowances  # noqa: PLC0415  keeps --help quick
     from wharfage.feeds.refresh import refresh as refresh_book  # noqa: PLC0415
     from wharfage.feeds.transaction import check_place  # noqa: PLC0415
     from wharfage.outputs import tables  # noqa: PLC0415
-    from wharfage.outputs.refreshes import print_outcome, print_refresh  # noqa: PLC0415
+    from wharfage.outputs.refreshes import (  # noqa: PLC0415
+        print_outcome,
+        print_refresh,
+        refresh_document,
+    )
     from wharfage.rates.versions import default_folder  # noqa: PLC0415
 
     parse_allowances(allow or [])
@@ -70,17 +92,20 @@ def refresh(
     check_place(place)
     book = _start(place, rates)
     feed, options = _feed(provider), _connection(provider, connect or [])
-    err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-    with _progress(err) as progress:
+    err = tables.messages()
+    with progress(err) as told:
         reading = feed(
             book,
             services=_services(book, provider, service),
             regions=_regions(book, provider, region),
-            progress=progress,
+            progress=told,
             **options,
         )
     result = refresh_book(book, reading, None if dry_run else place, allow=allow or [])
-    print_refresh(tables.console(), result, SHOWN)
+    if as_json:
+        print_json(refresh_document(result))
+    else:
+        print_refresh(tables.console(), result, SHOWN)
     print_outcome(err, result)
 
 
@@ -170,22 +195,3 @@ def _typed(name: str, text: str, kind: type) -> Any:  # noqa: ANN401
         raise InvalidValueError(
             f"--connect {name}={text!r} is no number.", hint=f"such as --connect {name}=5"
         ) from None
-
-
-@contextmanager
-def _progress(err: Console) -> Iterator[Callable[[str, int, int | None], None] | None]:
-    """Progress on a terminal, nothing elsewhere: what is read, how much, and of how much."""
-    if not err.is_terminal:
-        yield None
-        return
-    from rich.progress import Progress  # noqa: PLC0415  keeps --help quick
-
-    with Progress(console=err, transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total or None)
-            bar.update(tasks[what], completed=done, total=total or None)
-
-        yield show

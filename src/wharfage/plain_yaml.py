@@ -21,7 +21,10 @@ SHOWN_TAG = 2 * SHOWN
 TEXT = "tag:yaml.org,2002:str"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 MERGE = "<<"
+WHOLE = "tag:yaml.org,2002:int"
 WORD_BITS = 64
+#: a whole number of more digits, in any base, has more bits than a word
+LONGEST_WHOLE = 2 * WORD_BITS
 TOO_MANY = "more values than can be read safely"
 
 Place = tuple[str | int, ...]
@@ -173,6 +176,9 @@ class _Reader:
         tag = event.tag or self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
         if tag == TEXT or (self.dialect.is_json and (tag == TIMESTAMP or ":" in event.value)):
             return event.value
+        # Python is slow to read, or refuses, a whole number of very many digits.
+        if self.dialect.is_json and tag == WHOLE and len(event.value) > LONGEST_WHOLE:
+            return event.value
         node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
         try:
             data = self.loader.construct_object(node)
@@ -180,7 +186,6 @@ class _Reader:
             why = getattr(error, "problem", None) or str(error)
             self.problem(event, f"{_short(event.value)} cannot be read: {why}")
             return None
-        # Python is slow to write out, or refuses, a whole number of very many digits.
         is_huge = self.dialect.is_json and isinstance(data, int) and data.bit_length() > WORD_BITS
         return event.value if is_huge else data
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import pytest
 
 import wharfage as wf
 from wharfage.analysis.advice import read_decision_guide, walk
+from wharfage.api_advice import Advice
 from wharfage.services import find_service
 
 ON = "2026-10-01"
@@ -21,6 +23,12 @@ CASES = {
     "cost_sensitive_batch": {"batch": True, "cost_sensitive": True},
     "event_processing": {"event_driven": True},
 }
+
+
+@functools.cache
+def advised(*yes: str) -> Advice:
+    """Give the advice for some answers of yes, once."""
+    return wf.advise(dict.fromkeys(yes, True), on=ON)
 
 
 def test_every_path_ends_in_a_use_case() -> None:
@@ -37,14 +45,14 @@ def test_every_path_ends_in_a_use_case() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_use_case_is_priced(name: str) -> None:
     """Each platform that the guide names has a price for the reference workload."""
-    found = wf.advise(CASES[name], on=ON)
+    found = advised(*CASES[name])
     assert found.use_case.id == name
     assert found.platforms["monthly_cost"].gt(0).all(), found.platforms["reason"].tolist()
 
 
 def test_both_answers_of_a_step_are_backed() -> None:
     """Each step shows the cheapest platform that either answer leaves in reach."""
-    found = wf.advise({"batch": True}, on=ON)
+    found = advised("batch")
     assert (
         found.backing["question"].tolist() == ["gpu"] * 2 + ["batch"] * 2 + ["cost_sensitive"] * 2
     )
@@ -54,17 +62,20 @@ def test_both_answers_of_a_step_are_backed() -> None:
 
 def test_steps_say_who_answered() -> None:
     """An answer that nobody gave is said to be taken."""
-    steps = wf.advise({"kubernetes": True}, on=ON).steps
+    steps = advised("kubernetes").steps
     said = {step.question.id: step.given_by for step in steps}
     assert said["kubernetes"] == "option"
     assert said["gpu"].startswith("taken")
 
 
-def test_node_groups_are_priced_as_stated() -> None:
-    """Two t3.medium with 20 GiB of gp3 each, and the cluster: 60.736 + 3.20 + 73."""
-    found = wf.advise({"kubernetes": True, "full_control": True}, on=ON)
+def test_nodes_are_planned_for_the_workload() -> None:
+    """Platforms of nodes cost what their plan does, with the machines it chose."""
+    found = advised("kubernetes", "full_control")
     own = found.platforms.set_index("service")
-    assert own.loc["aws.eks_nodes", "monthly_cost"] == pytest.approx(60.736 + 3.2 + 73)
+    totals = found.comparison.totals.set_index("service")
+    for name in ("aws.eks_nodes", "gcp.gke_standard", "aws.eks_auto_mode"):
+        assert own.loc[name, "monthly_cost"] == totals.loc[name, "monthly_cost"]
+        assert "(planned: " in own.loc[name, "why"]
 
 
 def test_documents_answer() -> None:
@@ -87,7 +98,7 @@ spec: {template: {spec: {hostNetwork: true, containers: [{name: a}]}}}
 
 def test_what_is_not_priced_names_its_meter() -> None:
     """Service Connect and ECS Exec are named with what they bill."""
-    said = " ".join(str(each) for each in wf.advise({"microservices": True}, on=ON).not_priced)
+    said = " ".join(str(each) for each in advised("microservices").not_priced)
     assert "Service Connect beyond its sidecar" in said
     assert "zone_transfer_gib of aws.data_transfer" in said
     assert "ECS Exec sessions" in said

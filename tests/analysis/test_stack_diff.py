@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import wharfage as wf
-from wharfage.analysis.stack_diff import parse_gate
+from wharfage.analysis.stack_diff import of_one_currency, parse_gate
 from wharfage.outputs.diffs import markdown
 
 WEB = {
@@ -116,3 +116,30 @@ def test_markdown_is_cut_and_says_so() -> None:
     text = markdown(found([WEB], fleet), 3)
     assert text.count("| added |") == 3
     assert "and 3 more rows" in text
+
+
+def test_a_renamed_row_says_so() -> None:
+    """The same inputs under another id: removed and added, and each names the other."""
+    rows = found([WEB], [{**WEB, "workload": "shop"}]).rows.set_index("workload")
+    assert rows["why"].to_dict() == {"shop": "renamed from 'web'", "web": "renamed to 'shop'"}
+
+
+def test_two_alike_rows_are_renamed_one_to_one() -> None:
+    """Two rows that are alike and one new id: one was renamed, the other removed."""
+    rows = found([WEB, {**WEB, "workload": "b"}], [{**WEB, "workload": "c"}]).rows
+    assert sorted(rows["why"]) == ["", "renamed from 'web'", "renamed to 'c'"]
+
+
+def test_a_side_without_a_service_keeps_the_currency_of_the_other() -> None:
+    """A row whose service is not known any more is in no total, and no total has no currency."""
+    result = found([WEB], [{**WEB, "service": "aws.fargte"}])
+    assert result.totals["currency"].tolist() == ["USD"]
+    assert result.unpriced == 1
+
+
+def test_rows_of_two_currencies_are_not_subtracted_story_30() -> None:
+    """Dollars before and yuan after: a row that goes and a row that comes."""
+    before: dict[str, Any] = {"inputs": WEB, "cost": 10.0, "currency": "USD", "reason": ""}
+    after = {**before, "cost": 60.0, "currency": "CNY"}
+    assert of_one_currency(before, after) == [(None, after), (before, None)]
+    assert of_one_currency(before, {**before, "cost": 12.0}) == [(before, {**before, "cost": 12.0})]

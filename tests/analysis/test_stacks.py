@@ -150,6 +150,7 @@ def test_missing_amounts_are_said_not_invented_story_27() -> None:
     assert [each.column for each in bill.missing] == [
         "lcu_hours",
         "transfer_gib",
+        "nat_gib",
         "log_gib",
         "storage_gib",
     ]
@@ -163,7 +164,7 @@ def test_stated_amounts_are_priced() -> None:
     found = costs(bill)
     assert found["load_balancer/web"] == pytest.approx(16.425 + 0.6)
     assert found["logs/stack"] == pytest.approx(5.0)
-    assert [each.column for each in bill.missing] == ["transfer_gib", "storage_gib"]
+    assert [each.column for each in bill.missing] == ["transfer_gib", "nat_gib", "storage_gib"]
 
 
 def test_forwarding_rules_are_counted_together() -> None:
@@ -311,9 +312,12 @@ def test_guide_names_services_that_exist() -> None:
     for platform in guide.platforms:
         assert find_service(platform.service).runs_workloads
         assert platform.source in guide.sources
+        assert platform.boot_disk is None or platform.boot_disk.source in guide.sources
+        assert platform.successor is None or guide.platform(platform.successor)
         assert platform.jobs is None or find_service(platform.jobs).runs_workloads
     for cloud in guide.clouds.values():
-        for name in ("load_balancer", "disk", "public_ipv4", "logs", "registry", "transfer"):
+        assert not find_service(cloud.events.service).runs_workloads
+        for name in ("load_balancer", "disk", "public_ipv4", "nat", "logs", "registry", "transfer"):
             assert not find_service(getattr(cloud, name)).runs_workloads
         assert set(cloud.disks.values()) | {cloud.default_disk} <= set(BOOT_DISK_TYPES)
         types = {name for kind in cloud.load_balancers.values() for name in kind.values()}

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import wharfage as wf
-from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS, METERS
+from wharfage.columns import DEMAND_KINDS, FLEET_COLUMNS, METERS, PURCHASE_OPTIONS
 from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.plan import Options
@@ -133,6 +133,16 @@ def test_required_columns_are_read(service: str) -> None:
 def test_required_columns_have_no_default(service: str) -> None:
     """A required column has no default anywhere."""
     assert all(FLEET_COLUMNS[name].default is None for name in find_service(service).required)
+
+
+@every_service
+def test_an_option_that_is_not_sold_is_refused(service: str, book: wf.RateBook) -> None:
+    """A purchase option that the table does not sell leaves a row without a price."""
+    sold = book.table(service).form.purchase_options
+    unsold = next(option for option in PURCHASE_OPTIONS if option not in sold)
+    rows = [{**row, "purchase_option": unsold} for row in golden_rows(service)[:1]]
+    reasons = wf.estimate(rows, rates=book).frame["unpriced_reason"]
+    assert reasons.tolist() == [f"not_offered: {service} is not sold as {unsold}"] * len(rows)
 
 
 @every_service

@@ -101,6 +101,18 @@ def test_toy_is_a_service() -> None:
     assert find_service("toy.harbour").title == "Toy harbour"
 
 
+def test_two_currencies_are_never_added_story_30(toy_book: wf.RateBook, tmp_path: Path) -> None:
+    """Yuan of one table and dollars of another are two totals: nothing is converted."""
+    path = tmp_path / "pricing_data" / "toy" / "harbour.yaml"
+    text = path.read_text(encoding="utf-8")
+    dollars = wf.estimate(CASE["fleet"], rates=toy_book, on=ON).total()["USD"]
+    path.write_text(text.replace("currency: USD", "currency: CNY"), encoding="utf-8")
+    task = {"workload": "task", "service": "aws.fargate", "region": "us-east-1"}
+    fleet = [*CASE["fleet"], {**task, "vcpu": 1, "memory_gib": 2}]
+    total = wf.estimate(fleet, rates=wf.RateBook.open(path.parents[1]), on=ON).total()
+    assert total == pytest.approx({"CNY": dollars, "USD": 730 * (0.04048 + 2 * 0.004445)})
+
+
 def test_toy_is_gone_afterwards() -> None:
     """Without its file there is no toy."""
     assert "toy.harbour" not in service_ids()

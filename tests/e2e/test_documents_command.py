@@ -113,6 +113,47 @@ def test_a_json_fleet_stays_a_fleet(wharfage: Run, folder: Path) -> None:
         assert "36.04" in done.stdout
 
 
+EKSCTL = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: prod, region: us-east-1, version: "1.34"}
+vpc: {nat: {gateway: Disable}}
+managedNodeGroups:
+- {name: web, instanceType: t3.medium, minSize: 1, desiredCapacity: 2, maxSize: 4, volumeSize: 20}
+"""
+
+
+def test_clusters_need_no_platform(wharfage: Run, folder: Path) -> None:
+    """An eksctl file and a list of gcloud's are priced where they say that they run."""
+    (folder / "eksctl.yaml").write_text(EKSCTL, encoding="utf-8")
+    done = wharfage("price", "eksctl.yaml", *ON)
+    assert done.returncode == 0, done.stderr
+    # 73 for the cluster; two t3.medium with 20 GiB gp3 and an address each
+    for words in ("cluster/prod", "nodes/prod/web", "144.24", "between 1 and 4 nodes"):
+        assert words in done.stdout
+    config = {"machineType": "e2-medium", "diskSizeGb": 100, "diskType": "pd-balanced"}
+    pool = {"name": "web", "initialNodeCount": 2, "config": config}
+    private = {"enablePrivateNodes": True}
+    gke = {"name": "shop", "location": "us-central1-a", "nodePools": [pool], "privateClusterConfig": private}  # fmt: skip
+    (folder / "gke.json").write_text(json.dumps([gke]), encoding="utf-8")
+    done = wharfage("price", "gke.json", *ON)
+    assert done.returncode == 0, done.stderr
+    # 0.03350571 an hour for each, with 100 GB at 0.10; the credit pays the zonal fee
+    assert "68.92" in done.stdout
+
+
+def test_lists_of_the_command_line_are_documents(wharfage: Run, folder: Path) -> None:
+    """A list of task definitions is no fleet."""
+    task = {
+        "family": "api", "cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": [{"name": "api", "image": "api:1"}],
+    }  # fmt: skip
+    (folder / "tasks.json").write_text(json.dumps([task]), encoding="utf-8")
+    done = wharfage("price", "tasks.json", "--region", "us-east-1", *ON)
+    assert done.returncode == 0, done.stderr
+    assert "9.01" in done.stdout
+
+
 def test_compare(wharfage: Run, app: Path, folder: Path) -> None:
     """Platforms are ranked, with what is left out, and written whole to a file."""
     done = wharfage("compare", app, "--region", "us-east-1", *ON)
@@ -208,3 +249,35 @@ def test_bad_usage(wharfage: Run, arguments: tuple[str, ...], words: str) -> Non
     done = wharfage(*arguments)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_nodes_are_planned_for_documents(wharfage: Run, app: Path) -> None:
+    """Compare and price name the machines that were planned, and what of them stands idle."""
+    done = wharfage("compare", app, "--services", "aws.eks_nodes", "--region", "us-east-1", *ON)
+    assert done.returncode == 0
+    assert "idle nodes" in done.stdout
+    done = wharfage("price", app, "--service", "aws.eks_nodes", "--region", "us-east-1", *ON)
+    assert "nodes planned for these requests alone" in done.stdout
+    assert "stand idle" in done.stdout
+
+
+def test_amounts_by_name(wharfage: Run, app: Path) -> None:
+    """--usage states what has no option of its own; a slip is named with the nearest word."""
+    done = wharfage("price", app, *HERE, "--usage", "nat_gib=100")
+    assert "nat_gateway/stack" in done.stdout
+    for text, words in (("nat_gb=1", "did you mean 'nat_gib'"), ("nat_gib=much", "with a number")):
+        done = wharfage("price", app, *HERE, "--usage", text)
+        assert done.returncode == 2
+        assert words in done.stderr
+
+
+def test_a_limit_does_not_pass_over_rows_without_a_price(
+    wharfage: Run, app: Path, folder: Path
+) -> None:
+    """A side without a price is exit 1, and the message says that the limit does not see it."""
+    place = folder / "huge"
+    place.mkdir()
+    (place / "app.yaml").write_text(APP.replace("cpu: 250m", "cpu: 250"), encoding="utf-8")
+    done = wharfage("diff", app, place, *HERE, "--fail-over", "5%")
+    assert done.returncode == 1
+    assert "so that 5% says nothing of them" in done.stderr

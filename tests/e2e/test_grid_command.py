@@ -194,5 +194,5 @@ def test_progress_is_shown_on_a_terminal(folder: Path, extra: str) -> None:
     assert run.returncode == 0
     assert stdout == b""
     assert b"cells" in shown
-    assert b"100%" in shown
+    assert b"100 %" in shown
     assert b"written to bar.parquet" in shown

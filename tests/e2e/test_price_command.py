@@ -165,4 +165,4 @@ def test_misspelt_optional_column_is_warned_of(wharfage: Run, folder: Path) -> N
 def test_version_and_help(wharfage: Run) -> None:
     """The command says its version, and each command what it does with an example."""
     assert wharfage("--version").stdout.strip() == wf.__version__
-    assert "Example: wharfage price example" in wharfage("price", "--help").stdout
+    assert "  wharfage price example" in wharfage("price", "--help").stdout

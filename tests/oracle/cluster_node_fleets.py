@@ -20,9 +20,6 @@ MACHINES_OF = {
     "aws.ecs_managed_instances": "aws.ec2",
     "gcp.gke_standard": "gcp.compute_engine",
 }
-# Here the engine does not know a machine with a price and without a size, such as g3.8xlarge; it
-# does in aws.ec2, aws.eks_auto_mode and aws.ecs_managed_instances.
-SIZED = ("aws.eks_nodes", "aws.ecs_ec2")
 # Families whose fee was cut in July 2026, and some whose names are near theirs
 CUT_OR_NEAR = ["g4dn.xlarge", "g5.xlarge", "g6.xlarge", "gr6.4xlarge", "g5g.xlarge", "p4d.24xlarge"]
 CUT_OR_NEAR += ["p3.2xlarge", "p5.48xlarge", "trn1.2xlarge", "inf1.xlarge", "m7g.large"]
@@ -37,11 +34,11 @@ def _listed() -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _without_size() -> frozenset[str]:
-    """Return the machine types that are sold and not listed with their size."""
+def _without_size() -> tuple[str, ...]:
+    """Return the machine types that are sold and not listed with their size, such as p2.xlarge."""
     table = load_table(TABLES, "aws.ec2")
     sold = {machine for cells in table.machines.values() for _, machine in cells}
-    return frozenset(sold - set(table.sizes))
+    return tuple(sorted(sold - set(table.sizes)))
 
 
 def _nodes(rng: Random, row: Workload) -> Workload:
@@ -59,8 +56,8 @@ def _nodes(rng: Random, row: Workload) -> Workload:
         row["region"] = rng.choice(["us-east-1", "us-west-2", "us-gov-west-1"])
     elif chance(rng, 10):
         row["instance_type"], row["region"] = rng.choice(_listed())
-    if service in SIZED and row.get("instance_type") in _without_size():
-        row["instance_type"] = "m5.large"
+    if service != "gcp.gke_standard" and chance(rng, 3):
+        row["instance_type"], row["region"] = rng.choice(_without_size()), "us-east-1"
     return row
 
 
@@ -86,8 +83,8 @@ def _ecs_anywhere(rng: Random, row: Workload) -> Workload:
         row["runs_per_month"] = rng.choice([0, 1, 100, 2500.5])
         row["run_seconds"] = rng.choice([0, 1 / 3, 1200, 3599.5, 3600, 3600.1, 4000.7, 90_000])
         return row
-    # No requests: the engine bills such a row for its hours, and refuses the same of aws.ec2 as
-    # `unsupported_demand`.
+    if chance(rng, 5):
+        row |= {"requests_per_month": 1e6, "request_seconds": 0.1}
     put_hours(rng, row, 60)
     return row
 

@@ -2,7 +2,7 @@
 
 Only prices (rates, percentage discounts, region groups, what is not sold) are read from the tables.
 Legal sizes, minimums, ratios, ceilings and credit amounts are written down in the ``rules_*``
-modules and ``free_parts`` from the rule sheets, so that a mistake in a table's ``rules:`` shows as a
+modules, ``free_parts`` and ``free_units`` from the rule sheets, so that a mistake in a table's ``rules:`` shows as a
 difference.
 """
 
@@ -37,7 +37,8 @@ from .demand import (
     month_hours,
     text,
 )
-from .free_parts import FREE_PARTS, free_quantities
+from .free_parts import FREE_PARTS
+from .free_units import free_units
 from .graduated_tiers import GraduatedCharge
 from .price_tables import PriceTable, known_regions, load_table
 
@@ -279,10 +280,9 @@ def _apply_credits(
         given = min(amounts[name], spent)
         for position, cost in share.items():
             bills[position].give(name, given * cost / spent)
-    given_by_row = free_quantities(fleet, [bill.graduated for bill in bills])
-    for bill, of_row in zip(bills, given_by_row, strict=True):
-        for name, amount in of_row.items():
-            bill.give(name, amount)
+    charges, lines = [bill.graduated for bill in bills], [dict(bill.lines) for bill in bills]
+    for position, name, amount in free_units(fleet, charges, lines):
+        bills[position].give(name, amount)
 
 
 def price_fleet(

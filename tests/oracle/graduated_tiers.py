@@ -25,9 +25,10 @@ Tiers = tuple[tuple[Decimal, Decimal], ...]
 
 @dataclass(frozen=True)
 class GraduatedCharge:
-    """What a row adds to a pool."""
+    """What a row adds to a pool; ``own`` is its own meter, key and place."""
 
     pool: Pool
+    own: Pool
     tiers: Tiers
     quantity: Decimal
 
@@ -67,7 +68,7 @@ def charge(
         raise NoPriceError(f"not_yet_priced: {meter} first observed {min(readings)}")
     sku, tiers = readings[max(days)]
     shared: Pool = (meter, frozenset([("sku", sku)]), "") if sku else pool
-    return GraduatedCharge(shared, tuple(sorted(tiers.items())), quantity)
+    return GraduatedCharge(shared, pool, tuple(sorted(tiers.items())), quantity)
 
 
 def graduated_cost(tiers: Tiers, quantity: Decimal) -> Decimal:

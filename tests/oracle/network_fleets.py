@@ -12,8 +12,8 @@ from .random_cells import Workload, chance
 from .rules_networks import AWS_BALANCERS, GOOGLE_BALANCERS
 from .side_cells import new_row, number_rows, put_amount, put_count, put_hours, put_word
 
-# So that an account's pool reaches the last tier, and so that no pool leaves the first
-MUCH, LITTLE = 200_000.0, 200.0
+# So that an account's pool reaches the last tier
+MUCH = 200_000.0
 
 
 @lru_cache(maxsize=8)
@@ -84,10 +84,10 @@ def _gcp_data_transfer(rng: Random, row: Workload) -> None:
     destinations = _destinations("gcp.data_transfer", meters[sender])
     # A few of them often, so that their tiers are reached
     few = destinations[:3] if chance(rng, 40) else destinations
-    put_word(rng, row, "transfer_to", few, used="transfer_gib")
+    put_word(rng, row, "transfer_to", few)
     if chance(rng, 3):
         row["network_kind"] = rng.choice([*meters, "carrier_pigeon"])
-    put_amount(rng, row, "transfer_gib", MUCH, 95)
+    put_amount(rng, row, "transfer_gib", 3.0 if chance(rng, 20) else MUCH, 95)
 
 
 FILL: dict[str, Callable[[Random, Workload], None]] = {
@@ -102,23 +102,11 @@ FILL: dict[str, Callable[[Random, Workload], None]] = {
 }
 
 
-def _has_free_quantity(row: Workload) -> bool:
-    """Say whether some of a row's transfer is free by quantity."""
-    return row.get("transfer_to") == "internet"
-
-
-def network_fleet(service: str, n: int, seed: int, *, large_pools: bool = True) -> list[Workload]:
-    """Return ``n`` rows of one service, the same for the same seed and tables.
-
-    With small pools, transfer that is partly free stays in its first tier. The engine gives each
-    free GiB the price of the last tier that its pool reaches, the oracle that of the first.
-    Until it is settled, pools are large only where nothing is free.
-    """
+def network_fleet(service: str, n: int, seed: int) -> list[Workload]:
+    """Return ``n`` rows of one service, the same for the same seed and tables."""
     rng, rows = Random(seed), []
     for _ in range(n):
         row = new_row(rng, service)
         FILL[service](rng, row)
-        if not large_pools and _has_free_quantity(row) and row.get("transfer_gib", 0) > LITTLE:
-            row["transfer_gib"] = LITTLE * rng.randint(1, 1000) / 1000
         rows.append(row)
     return number_rows(rows)

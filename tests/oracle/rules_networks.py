@@ -8,6 +8,7 @@ Where sheets and tables leave room, a FinOps engineer reads this:
   for one gateway: `replicas` mean nothing there. So do they for addresses, which are counted.
 - A Classic Load Balancer is billed by the GiB, the others by capacity units. How many of them a GiB
   takes through a Gateway Load Balancer was not read: a row with GiB and no units has no price.
+- What nothing is used of need not be named: a transfer of nothing has no destination.
 - An address that is held at all is billed for a minute; longer times are not rounded.
 """
 
@@ -59,6 +60,13 @@ def needed(row: Mapping[str, Any], column: str, allowed: tuple[str, ...] = ()) -
     return cell
 
 
+def needed_for(
+    used: Decimal, row: Mapping[str, Any], column: str, allowed: tuple[str, ...] = ()
+) -> str:
+    """Read a text cell that has no default; a row that uses nothing does without it."""
+    return needed(row, column, allowed) if used > 0 else text(row, column, "", allowed)
+
+
 def _gateway_hours(row: Mapping[str, Any], situation: Situation) -> Decimal:
     """Return the hours of all replicas: "partial hour = full" for each."""
     return whole(row, "replicas", 1) * ceiling(hours_per_month(row, situation))
@@ -104,8 +112,8 @@ def public_ipv4(row: Mapping[str, Any], situation: Situation) -> Usage:
 
 def aws_data_transfer(row: Mapping[str, Any], _: Situation) -> Usage:
     """Bill data out of a region: to the internet, to a zone and back in, or to a region."""
-    destination = needed(row, "transfer_to")
     gib = defaulted(row, "transfer_gib", 0)
+    destination = needed_for(gib, row, "transfer_to")
     if destination == "internet":
         return Usage({"internet_transfer_gib": gib})
     if destination == "zone":
@@ -151,5 +159,6 @@ def external_ipv4(row: Mapping[str, Any], situation: Situation) -> Usage:
 def gcp_data_transfer(row: Mapping[str, Any], _: Situation) -> Usage:
     """Bill data out by what sends it, from where, to where."""
     sender = text(row, "network_kind", "vm_premium", tuple(NETWORK_METERS))
-    columns = {"transfer_to": needed(row, "transfer_to")}
-    return Usage({NETWORK_METERS[sender]: defaulted(row, "transfer_gib", 0)}, columns=columns)
+    gib = defaulted(row, "transfer_gib", 0)
+    columns = {"transfer_to": needed_for(gib, row, "transfer_to")}
+    return Usage({NETWORK_METERS[sender]: gib}, columns=columns)

@@ -29,7 +29,7 @@ from .demand import (
     text,
     whole,
 )
-from .rules_networks import needed
+from .rules_networks import needed_for
 
 # AWS sheet, section 8, gp3: "3,000 IOPS and 125 MiB/s included; 0.005/IOPS, 0.04/MiBps". GCP's
 # table: Hyperdisk Balanced includes 3,000 and 140, and others nothing; disks that are not here have
@@ -67,7 +67,7 @@ def ecr(row: Mapping[str, Any], situation: Situation) -> Usage:
 def artifact_registry(row: Mapping[str, Any], situation: Situation) -> Usage:
     """Bill images kept, and data sent by the areas that it leaves and reaches."""
     sent = defaulted(row, "transfer_gib", 0)
-    destination = needed(row, "transfer_to") if sent > 0 else text(row, "transfer_to", "")
+    destination = needed_for(sent, row, "transfer_to")
     quantities = {
         "storage_gib_months": defaulted(row, "storage_gib", 0) * _months(row, situation),
         "transfer_gib": sent,
@@ -87,7 +87,8 @@ def _performance(row: Mapping[str, Any], column: str, kind: str) -> Decimal:
 
 def disk(row: Mapping[str, Any], situation: Situation) -> Usage:
     """Bill the capacity of every replica's disk, and performance beyond what it includes."""
-    kind = needed(row, "boot_disk_type", DISK_TYPES)
+    stated = [defaulted(row, name, 0) for name in ("storage_gib", "iops", "throughput_mibps")]
+    kind = needed_for(max(stated), row, "boot_disk_type", DISK_TYPES)
     disk_months = whole(row, "replicas", 1) * _months(row, situation)
     quantities = {
         "storage_gib_months": defaulted(row, "storage_gib", 0) * disk_months,
@@ -118,8 +119,9 @@ def cloud_logging(row: Mapping[str, Any], situation: Situation) -> Usage:
 
 def events(row: Mapping[str, Any], _: Situation) -> Usage:
     """Bill events by what is done to them."""
-    kind = needed(row, "event_kind", EVENT_KINDS)
-    return Usage({"events": defaulted(row, "events_per_month", 0)}, columns={"event_kind": kind})
+    number = defaulted(row, "events_per_month", 0)
+    kind = needed_for(number, row, "event_kind", EVENT_KINDS)
+    return Usage({"events": number}, columns={"event_kind": kind})
 
 
 def cloud_build(row: Mapping[str, Any], _: Situation) -> Usage:

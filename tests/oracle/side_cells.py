@@ -48,16 +48,11 @@ def put_count(rng: Random, row: Workload, column: str, counts: Sequence[int]) ->
         row[column] = rng.choice([1.5, -1])
 
 
-def put_word(rng: Random, row: Workload, column: str, words: Sequence[str], used: str = "") -> None:
-    """Write one of the words, rarely none or one that nobody knows.
-
-    A row without the word uses something of the column named, where one is: whether it may lack the
-    word if it uses nothing is not said, and the engine answers yes on Google Cloud, no on AWS.
-    """
+def put_word(rng: Random, row: Workload, column: str, words: Sequence[str]) -> None:
+    """Write one of the words, rarely none or one that nobody knows."""
     row[column] = rng.choice(list(words))
     if chance(rng, 2):
         row[column] = rng.choice([None, "", "unheard_of"])
-        row |= {used: 1.5} if used else {}
 
 
 @lru_cache(maxsize=64)
@@ -84,9 +79,9 @@ def new_row(rng: Random, service: str) -> Workload:
     account = rng.choice(ACCOUNTS)
     if account is not None:
         row["billing_account"] = account
-    # Google's side services sell on demand alone, yet the engine bills a row that says otherwise;
-    # Amazon's are unpriced, `not_offered`, as the contract has it (section 6).
-    if service.startswith("aws.") and chance(rng, 3):
+    # What surrounds containers is sold on demand alone: other options are unpriced, `not_offered`
+    # (contract, section 6).
+    if chance(rng, 3):
         options = ["on_demand", "on_demand", "spot", "savings_plan_1yr_no_upfront", "cud_3yr"]
         row["purchase_option"] = rng.choice(options)
     put_region(rng, row)

@@ -25,11 +25,10 @@ def _ecr(rng: Random, row: Workload) -> None:
 
 
 def _artifact_registry(rng: Random, row: Workload) -> None:
-    # The engine bills storage for the whole month whatever `hours_per_month` say, here and for logs
-    # of Google Cloud, and by the hour on AWS. Until it is settled, no hours.
     put_amount(rng, row, "storage_gib", 5000.0)
+    put_hours(rng, row)
     if chance(rng, 60):
-        put_word(rng, row, "transfer_to", DESTINATIONS, used="transfer_gib")
+        put_word(rng, row, "transfer_to", DESTINATIONS)
         put_amount(rng, row, "transfer_gib", 100_000.0)
 
 
@@ -37,7 +36,7 @@ def _disks(rng: Random, row: Workload) -> None:
     aws = row["service"] == "aws.ebs"
     own, other = (AWS_DISKS, GOOGLE_DISKS) if aws else (GOOGLE_DISKS, AWS_DISKS)
     kinds = other if chance(rng, 3) else own
-    put_word(rng, row, "boot_disk_type", kinds, used="storage_gib")
+    put_word(rng, row, "boot_disk_type", kinds)
     put_amount(rng, row, "storage_gib", 60_000.0)
     put_hours(rng, row)
     put_count(rng, row, "replicas", [0, 1, 1, 3, 12])
@@ -52,8 +51,7 @@ def _disks(rng: Random, row: Workload) -> None:
 def _logs(rng: Random, row: Workload) -> None:
     put_amount(rng, row, "log_gib", 60_000.0)
     put_amount(rng, row, "storage_gib", 60_000.0, 50)
-    if row["service"] == "aws.cloudwatch_logs":
-        put_hours(rng, row)
+    put_hours(rng, row)
     if chance(rng, 70):
         put_word(rng, row, "log_class", LOG_CLASSES)
 
@@ -61,7 +59,7 @@ def _logs(rng: Random, row: Workload) -> None:
 def _events(rng: Random, row: Workload) -> None:
     aws = row["service"] == "aws.eventbridge"
     own, other = (AWS_EVENTS, GOOGLE_EVENTS) if aws else (GOOGLE_EVENTS, AWS_EVENTS)
-    put_word(rng, row, "event_kind", other if chance(rng, 5) else own, used="events_per_month")
+    put_word(rng, row, "event_kind", other if chance(rng, 5) else own)
     put_amount(rng, row, "events_per_month", 10.0**10)
 
 

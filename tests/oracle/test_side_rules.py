@@ -46,11 +46,32 @@ def test_a_row_without_a_price_uses_up_nothing_of_a_tier() -> None:
     assert good.monthly_cost == Decimal(5120)
 
 
-def test_free_gigabytes_are_worth_the_first_price() -> None:
-    """The first hundred are free, so 100 x 0.09 go however much comes after."""
-    row = {"service": "aws.data_transfer", "transfer_to": "internet", "transfer_gib": 100_000}
+@pytest.mark.parametrize(
+    ("sent", "worth"), [(100, 9), (10_240, 9), (10_300, "8.7"), (20_000, "8.5")]
+)
+def test_free_gigabytes_of_aws_lie_outside_the_tiers(sent: int, worth: str) -> None:
+    """The first 10 TB are those beyond the hundred, so that what comes last is free."""
+    row = {"service": "aws.data_transfer", "transfer_to": "internet", "transfer_gib": sent}
     (bill,) = bills(row)
-    assert bill.lines["aws.data_transfer.internet"][2] == Decimal(-9)
+    assert bill.lines["aws.data_transfer.internet"][2] == -Decimal(worth)
+
+
+def test_govcloud_has_no_free_gigabytes() -> None:
+    """The hundred are aggregated over all regions except China and GovCloud."""
+    row = {"service": "aws.data_transfer", "transfer_to": "internet", "transfer_gib": 100}
+    gov, elsewhere = bills(row | {"region": "us-gov-west-1"}, row)
+    assert gov.monthly_cost == Decimal("15.5")
+    assert elsewhere.monthly_cost == 0
+
+
+def test_five_regions_share_the_free_part_of_standard_disks() -> None:
+    """Iowa and Belgium are one SKU with 30 GiB, Columbus has 30 of its own, Virginia none."""
+    disk = {"service": "gcp.persistent_disk", "boot_disk_type": "pd-standard", "storage_gib": 60}
+    places = ("us-central1", "europe-west1", "us-east5", "us-east4")
+    iowa, belgium, columbus, virginia = bills(*(disk | {"region": place} for place in places))
+    assert iowa.monthly_cost == belgium.monthly_cost == Decimal("0.04") * 45
+    assert columbus.monthly_cost == Decimal("0.04") * 30
+    assert virginia.monthly_cost == Decimal("0.044") * 60
 
 
 @pytest.mark.parametrize(

@@ -63,16 +63,16 @@ def test_every_side_service_has_a_fleet() -> None:
 def test_rows_equal_the_oracle(service: str, case: tuple[int, dict[str, Any]]) -> None:
     """Every random row costs what the oracle says, line by line, or is unpriced in both."""
     rows, asked = case
-    small = {"large_pools": False} if service in NETWORKS else {}
-    fleet = FLEETS[service](rows, seed=len(service) * 1000 + rows, **small)
+    fleet = FLEETS[service](rows, seed=len(service) * 1000 + rows)
     assert checked(fleet, **asked) > rows // 3 or asked["on"] < "2026-10-01"
 
 
+@pytest.mark.parametrize("free_tier", ["none", "account"])
 @pytest.mark.parametrize("service", [service for service in NETWORKS if "transfer" in service])
-def test_large_pools_equal_the_oracle(service: str) -> None:
-    """Pools of an account that reach the last tier cost what the oracle says."""
+def test_large_pools_equal_the_oracle(service: str, free_tier: str) -> None:
+    """Pools of an account that reach the last tier cost what the oracle says, free or not."""
     fleet = network_fleet(service, 2500, seed=7)
-    assert checked(fleet, on="2026-11-23", free_tier="none") > len(fleet) // 2
+    assert checked(fleet, on="2026-11-23", free_tier=free_tier) > len(fleet) // 2
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,6 @@ def test_fees_of_the_day_of_the_cut_equal_the_oracle(service: str) -> None:
 def test_mixed_fleet_keeps_pools_apart() -> None:
     """All services in one fleet share tiers and free parts by account as the oracle says."""
     fleet = [
-        row
-        for service, fleet_of in FLEETS.items()
-        for row in fleet_of(
-            100, seed=len(service), **({"large_pools": False} if service in NETWORKS else {})
-        )
+        row for service, fleet_of in FLEETS.items() for row in fleet_of(100, seed=len(service))
     ]
     assert checked(number_rows(fleet), on="2026-10-01") > 1000

@@ -47,12 +47,11 @@ class Question(Form):
 
 
 class Suggestion(Form):
-    """A platform that suits a use case; `nodes` are the machines it is priced on, if it has any."""
+    """A platform that suits a use case, and how it is bought where that is part of the advice."""
 
     service: str
     why: str
     purchase_option: str | None = None
-    nodes: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Reference(Form):

@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from wharfage.analysis.advice import DecisionGuide, Next, Step, Suggestion, UseCase
-from wharfage.analysis.scenarios import region_on
 from wharfage.analysis.stack_compare import ComparedStack, compare_placed
+from wharfage.analysis.stack_prices import nodes_of
 from wharfage.analysis.stack_riders import Usage
-from wharfage.engine.estimate import price_fleet
-from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.inputs.stack import Stack
 from wharfage.rates.book import RateBook
@@ -69,12 +67,7 @@ def price_advice(
     compared: dict[str | None, ComparedStack] = {None: compare(None)}
     for option in {each.purchase_option for each in use_case.platforms} - {None}:
         compared[option] = compare([str(option)])
-    rows = [
-        _of_nodes(each, region, book, options)
-        if each.nodes
-        else _of_platform(each, compared[each.purchase_option])
-        for each in use_case.platforms
-    ]
+    rows = [_of_platform(each, compared[each.purchase_option]) for each in use_case.platforms]
     own = compared[None]
     words = use_case.reference.words if stack is None else YOURS
     return AdvicePrices(words, pd.DataFrame(rows), _backing(guide, steps, own), own)
@@ -97,32 +90,20 @@ def _of_platform(suggestion: Suggestion, compared: ComparedStack) -> dict[str, A
     if len(complete):
         best = complete.iloc[0]
         named = {name: best[name] for name in ("billing_mode", "region", "monthly_cost")}
-        return {**found, **named}
+        return {**found, **named, "why": suggestion.why + _machines(suggestion, compared)}
     left_out = compared.left_out
     reasons = left_out.loc[left_out["service"] == suggestion.service, "reason"]
     return {**found, "reason": reasons.iloc[0] if len(reasons) else "not in the rate book"}
 
 
-def _of_nodes(
-    suggestion: Suggestion, region: str, book: RateBook, options: Options
-) -> dict[str, Any]:
-    """Cost of the machines that the guide states for a platform of nodes."""
-    cloud = suggestion.service.split(".", 1)[0]
-    place = region_on(cloud, region, book.regions)
-    frame = pd.DataFrame([{"region": place, **row} for row in suggestion.nodes])
-    priced = price_fleet(encode_fleet(frame), book, options)
-    reasons = [text for text in priced.reasons.text() if text]
-    machines = [row for row in suggestion.nodes if row.get("instance_type")]
-    words = ", ".join(f"{row['node_count']} x {row['instance_type']}" for row in machines)
-    return {
-        "service": suggestion.service,
-        "purchase_option": suggestion.purchase_option,
-        "billing_mode": None,
-        "region": place,
-        "monthly_cost": np.nan if reasons else float(priced.monthly_cost.sum()),
-        "why": f"{suggestion.why} (priced: {words} and the cluster)",
-        "reason": "; ".join(dict.fromkeys(reasons)),
-    }
+def _machines(suggestion: Suggestion, compared: ComparedStack) -> str:
+    """Machines that were planned for a platform of nodes, in words; nothing for any other."""
+    for each in compared.ranked:
+        if each.platform.service == suggestion.service and each.priced is not None:
+            nodes = nodes_of(each.priced).to_dict("records")
+            kinds = [f"{row['node_count']:g} x {row['instance_type']}" for row in nodes]
+            return f" (planned: {', '.join(kinds)})" if kinds else ""
+    return ""
 
 
 def _backing(guide: DecisionGuide, steps: Sequence[Step], compared: ComparedStack) -> pd.DataFrame:

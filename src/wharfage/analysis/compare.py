@@ -6,7 +6,7 @@ per service, region and billing account, kept apart from the marginal cost that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wharfage.analysis.component_totals import component_totals
 from wharfage.analysis.fleet_sizes import break_even
 from wharfage.analysis.node_scenarios import PlannedFleet, plan_scenario
 from wharfage.analysis.ranked_frame import is_baseline, ranked_frame
@@ -123,6 +124,11 @@ class ComparedFleet:
         return frame.drop(columns="_scenario")
 
     @cached_property
+    def component_totals(self) -> pd.DataFrame:
+        """Charges of the fleet in every scenario by meter, shared costs included."""
+        return component_totals(self.scenarios, self._shared)
+
+    @cached_property
     def _replicas(self) -> NDArray[np.float64]:
         """Replicas of each workload that run at once on average: its weight in unused shares."""
         return mean_replicas(self.fleet, self.options)
@@ -164,8 +170,9 @@ def compare_fleet(
     services: Sequence[str] | None,
     regions: Sequence[str] | None,
     purchase_options: Sequence[str] | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ComparedFleet:
-    """Fleet priced in every scenario.
+    """Fleet priced in every scenario; `progress` is told how many are, and of how many.
 
     Raises
     ------
@@ -185,6 +192,8 @@ def compare_fleet(
             priced = price_fleet(moved, book, options)
         feasible = is_feasible(priced)
         scenarios.append(PricedScenario(scenario, priced, is_shown(workloads, scenario), feasible))
+        if progress is not None:
+            progress(len(scenarios), len(listed))
     return ComparedFleet(
         workloads, left_out, book, options, tuple(scenarios), _baseline(workloads, book, options)
     )

@@ -146,7 +146,13 @@ class PlannedFleet(PricedFleet):
         return found
 
 
-def plan_scenario(fleet: Fleet, service: str, book: RateBook, options: Options) -> PlannedFleet:
+def plan_scenario(
+    fleet: Fleet,
+    service: str,
+    book: RateBook,
+    options: Options,
+    settings: PlanSettings | None = None,
+) -> PlannedFleet:
     """Fleet on the nodes of one service, with a plan for each region and billing account.
 
     Parameters
@@ -157,6 +163,8 @@ def plan_scenario(fleet: Fleet, service: str, book: RateBook, options: Options) 
         A service that plans nodes.
     book, options
         As for an estimate.
+    settings : PlanSettings
+        What every node has, and when to stop looking for better; nothing but its machine by default.
     """
     never = np.broadcast_to(np.float64(np.nan), len(fleet))
     fleet = replace(fleet, arrays={**fleet.arrays, "start_seconds": never, "end_seconds": never})
@@ -164,7 +172,7 @@ def plan_scenario(fleet: Fleet, service: str, book: RateBook, options: Options) 
     region, account = fleet.arrays["region"], fleet.arrays["billing_account"]
     keys = pd.DataFrame({"region": region, "account": account})
     able = np.flatnonzero(~reasons.any)
-    settings = PlanSettings(seconds=SECONDS)
+    settings = settings or PlanSettings(seconds=SECONDS)
     places = []
     for own in keys.iloc[able].groupby(["region", "account"]).indices.values():
         rows = able[own]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -19,6 +19,14 @@ from wharfage.rates.schema import Form
 from wharfage.rates.sources import Source
 
 FormT = TypeVar("FormT", bound=Form)
+
+
+class BootDisk(Form):
+    """Boot disk of a node where nobody states one. [GiB]."""
+
+    gib: float
+    kind: str
+    source: str
 
 
 class Platform(Form):
@@ -36,6 +44,13 @@ class Platform(Form):
         Longest time that a request may take.
     remark : str
         What to know before choosing it.
+    successor : str, optional
+        The service that takes its place, where it takes no new customers.
+    boot_disk : BootDisk, optional
+        Default boot disk of its nodes, where it has nodes and the default is known.
+    way_out : {"provider", "address", "nat"}
+        How workloads reach the internet, which is billed apart where the provider does not see
+        to it: by a public address of each machine or task, or a NAT gateway; or by the latter alone.
     lacks, limited : mapping of need to words
         Needs that it does not meet, and needs that it meets in part.
     """
@@ -44,10 +59,13 @@ class Platform(Form):
     title: str
     source: str
     remark: str = ""
+    successor: str | None = None
     jobs: str | None = None
     has_endpoint: bool = False
     has_disks: bool = True
     max_request_seconds: float | None = None
+    boot_disk: BootDisk | None = None
+    way_out: Literal["provider", "address", "nat"] = "provider"
     lacks_as: str | None = None
     lacks: dict[str, str] = Field(default_factory=dict)
     limited: dict[str, str] = Field(default_factory=dict)
@@ -65,6 +83,13 @@ class Zones(Form):
     source: str
 
 
+class Events(Form):
+    """Service that delivers events, and what it does to one that starts work."""
+
+    service: str
+    kind: str
+
+
 class Cloud(Form):
     """Services of a cloud that bill what rides along with workloads."""
 
@@ -76,6 +101,9 @@ class Cloud(Form):
     disks: dict[str, str]
     default_disk: str
     public_ipv4: str
+    nat: str
+    nat_counts_machines: bool
+    events: Events
     logs: str
     registry: str
     transfer: str

@@ -16,13 +16,14 @@ import pandas as pd
 from wharfage.analysis.compare import is_feasible
 from wharfage.analysis.platforms import Platform, read_guide
 from wharfage.analysis.scenarios import BILLING_MODES
+from wharfage.analysis.stack_nodes import NODES
+from wharfage.analysis.stack_prices import SharedNodes, price_placed, range_of
 from wharfage.analysis.stack_riders import MissingInput, Usage
 from wharfage.analysis.stacks import (
     WORKLOAD,
     PlacedStack,
     Where,
     place_stack,
-    price_placed,
     without,
 )
 from wharfage.columns import PURCHASE_OPTIONS
@@ -36,7 +37,8 @@ from wharfage.services import find_service
 TOTALS_COLUMNS = (
     "rank", "service", "title", "region", "purchase_option", "billing_mode", "workloads",
     "can_run", "infeasible", "unpriced", "workload_cost", "rider_cost", "cluster_cost",
-    "monthly_cost", "is_complete", "remark",
+    "idle_cost", "monthly_cost", "lowest_cost", "highest_cost", "is_complete", "remark",
+    "successor",
 )  # fmt: skip
 
 
@@ -50,6 +52,8 @@ class StackScenario:
         Workloads that cannot run there; they and their riders are left out of the costs.
     priced : PricedFleet or None
         The rest, priced; None where nothing can run.
+    ends : tuple of float
+        What is priced with every autoscaler at its least and at its most; NaN without any.
     """
 
     platform: Platform
@@ -58,29 +62,30 @@ class StackScenario:
     infeasible: Mapping[str, str]
     placed: PlacedStack | None
     priced: PricedFleet | None
+    ends: tuple[float, float] = (np.nan, np.nan)
 
     @cached_property
     def parts(self) -> pd.DataFrame:
         """One row per workload, rider and cluster: workload, part, service, region, monthly_cost, reason."""
         columns = ["workload", "part", "rides_with", "service", "region"]
-        if self.placed is None or self.priced is None:
+        if self.priced is None:
             return pd.DataFrame(columns=[*columns, "monthly_cost", "reason"])
-        frame = self.placed.frame[columns]
+        frame = self.priced.fleet.frame[columns]
         reason = self.priced.reasons.text()
         return frame.assign(monthly_cost=self.priced.monthly_cost, reason=reason)
 
     def totals(self) -> dict[str, object]:
         """Sums of workloads, riders and clusters, and what they leave out."""
         parts = self.parts
-        is_workload, is_cluster = parts["part"] == WORKLOAD, parts["part"] == "cluster"
+        kind = parts["part"].where(parts["part"].isin([WORKLOAD, "cluster", NODES]), "rider")
         cost = parts["monthly_cost"].astype(float)
         unpriced = int(cost.isna().sum())
-        sums = [
-            float(cost[mask].sum())
-            for mask in (is_workload, ~is_workload & ~is_cluster, is_cluster)
-        ]
+        sums = {
+            name: float(cost[kind == name].sum()) for name in (WORKLOAD, "rider", "cluster", NODES)
+        }
         can_run = self.workloads - len(self.infeasible)
-        regions = parts.loc[is_workload, "region"].drop_duplicates().tolist()
+        has_price = bool(cost[kind == WORKLOAD].notna().any())
+        regions = parts.loc[kind == WORKLOAD, "region"].drop_duplicates().tolist()
         return {
             "service": self.platform.service,
             "title": self.platform.title,
@@ -91,12 +96,16 @@ class StackScenario:
             "can_run": can_run,
             "infeasible": len(self.infeasible),
             "unpriced": unpriced,
-            "workload_cost": sums[0],
-            "rider_cost": sums[1],
-            "cluster_cost": sums[2],
-            "monthly_cost": sum(sums) if can_run else np.nan,
+            "workload_cost": sums[WORKLOAD],
+            "rider_cost": sums["rider"],
+            "cluster_cost": sums["cluster"],
+            "idle_cost": sums[NODES],
+            "monthly_cost": sum(sums.values()) if has_price else np.nan,
+            "lowest_cost": self.ends[0] if has_price else np.nan,
+            "highest_cost": self.ends[1] if has_price else np.nan,
             "is_complete": not self.infeasible and not unpriced,
             "remark": self.platform.remark,
+            "successor": self.platform.successor,
         }
 
 
@@ -120,7 +129,9 @@ class ComparedStack:
         """The stack in every scenario: complete answers first, then cheapest first.
 
         `monthly_cost` is what can run and is priced, with riders and clusters; NaN where nothing
-        can run, which has no rank. `infeasible` counts workloads, `unpriced` rows of any part.
+        can run or is priced, which has no rank. `infeasible` counts workloads, `unpriced` rows of any part.
+        `idle_cost` is the part of planned nodes that no workload asks for; `lowest_cost` and
+        `highest_cost` are the bounds of autoscalers, NaN without any.
         """
         return self._sums.reset_index(drop=True)[list(TOTALS_COLUMNS)]
 
@@ -166,11 +177,13 @@ class ComparedStack:
     @cached_property
     def notes(self) -> list[Note]:
         """Notes on the documents, then those on platforms that meet a need in part."""
+        where: dict[Note, list[str]] = {}
+        for each in self.ranked:
+            for note in each.placed.notes if each.placed is not None else ():
+                where.setdefault(note, []).append(each.platform.service)
         placed = [
-            replace(note, text=f"on {each.platform.service}: {note.text}")
-            for each in self.ranked
-            if each.placed is not None
-            for note in each.placed.notes
+            replace(note, text=f"on {', '.join(dict.fromkeys(names))}: {note.text}")
+            for note, names in where.items()
         ]
         return list(dict.fromkeys([*self.stack.notes, *placed]))
 
@@ -226,20 +239,21 @@ def _scenario(
     options: Options,
 ) -> StackScenario:
     whole = replace(stack, riders=[r for r in stack.riders if r["kind"] == "load_balancer"])
-    whole = replace(whole, notes=[])
-    placed = place_stack(whole, where, usage, book.regions)
+    placed = place_stack(replace(whole, notes=[]), where, usage, book.regions)
     priced = price_placed(placed, book, options)
-    is_infeasible = ~is_feasible(priced) & (placed.frame["part"] == WORKLOAD).to_numpy()
-    rows = np.flatnonzero(is_infeasible)
+    rows = priced.fleet.frame
     reasons = priced.reasons.text()
-    names = placed.frame["workload"]
-    infeasible = {str(names[row]): str(reasons[row]) for row in rows}
+    found = np.flatnonzero(~is_feasible(priced) & (rows["part"] == WORKLOAD).to_numpy())
+    infeasible = {str(rows["workload"][row]): str(reasons[row]) for row in found}
     kept = without(stack, infeasible)
     if not kept.workloads:
         return StackScenario(platform, where, len(stack.workloads), infeasible, None, None)
-    placed = place_stack(replace(kept, notes=[]), where, usage, book.regions)
-    priced = price_placed(placed, book, options)
-    return StackScenario(platform, where, len(stack.workloads), infeasible, placed, priced)
+    kept = replace(kept, notes=[])
+    plans = priced.groups if isinstance(priced, SharedNodes) and not infeasible else None
+    placed = place_stack(kept, where, usage, book.regions)
+    priced = price_placed(placed, book, options, plans)
+    ends = range_of(kept, where, usage, book, options) or (np.nan, np.nan)
+    return StackScenario(platform, where, len(stack.workloads), infeasible, placed, priced, ends)
 
 
 def _platforms(services: Sequence[str] | None, book: RateBook) -> list[Platform]:
@@ -254,8 +268,7 @@ def _platforms(services: Sequence[str] | None, book: RateBook) -> list[Platform]
         if platform is None:
             raise InvalidValueError(
                 f"{name!r} is no platform that a stack can be placed on.",
-                hint=f"platforms: {', '.join(each.service for each in every)}; pods on nodes are"
-                " planned: wharfage nodes.",
+                hint=f"platforms: {', '.join(each.service for each in every)}.",
             )
         found.append(platform)
     return found

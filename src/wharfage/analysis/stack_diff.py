@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,8 @@ DIFF_COLUMNS = (
     "workload", "part", "service", "region", "currency", "change_kind", "before", "after",
     "change", "percent", "why", "note",
 )  # fmt: skip
+#: one side of a row: its inputs, cost, currency and reason
+Side = dict[str, Any]
 GATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%|[A-Z]{3})")
 
 
@@ -78,9 +81,11 @@ class CostDiff:
     def totals(self) -> pd.DataFrame:
         """Sums by currency: currency, before, after, change, percent, unpriced.
 
-        Rows that either side holds without a price are left out of both sums and counted.
+        Rows that either side holds without a price are left out of both sums and counted; those
+        whose currency is not known either, for lack of a service, are in no row here.
         """
         rows = self.rows.assign(unpriced=self.rows["note"] != "")
+        rows = rows[rows["currency"] != ""].copy()
         rows.loc[rows["unpriced"], ["before", "after"]] = 0.0
         sums = rows.groupby("currency", sort=True)[["before", "after", "unpriced"]].sum()
         sums = sums.reset_index()
@@ -131,11 +136,48 @@ def diff_priced(before: PricedFleet, after: PricedFleet) -> CostDiff:
     """
     sides = [_side(priced) for priced in (before, after)]
     names = [*sides[1], *(name for name in sides[0] if name not in sides[1])]
-    rows = [_row(name, sides[0].get(name), sides[1].get(name)) for name in names]
+    renamed = _renamed(*sides)
+    rows = []
+    for name in names:
+        pair = [side.get(name) for side in sides]
+        for old, new in of_one_currency(*pair):
+            row = _row(name, old, new)
+            rows.append({**row, "why": renamed.get(name) or row["why"]})
     return CostDiff(pd.DataFrame(rows, columns=list(DIFF_COLUMNS)), before, after)
 
 
-def _side(priced: PricedFleet) -> dict[str, dict[str, Any]]:
+def of_one_currency(
+    before: Side | None, after: Side | None
+) -> list[tuple[Side | None, Side | None]]:
+    """Both sides of a row; apart where they are in two currencies, which cannot be subtracted."""
+    found = {side["currency"] for side in (before, after) if side and side["currency"]}
+    if len(found) > 1:
+        return [(None, after), (before, None)]
+    return [(before, after)]
+
+
+def _renamed(before: Mapping[str, Side], after: Mapping[str, Side]) -> dict[str, str]:
+    """Words for rows that one side has under another id: the same inputs, whatever it is called."""
+    gone: dict[tuple[str, ...], list[str]] = {}
+    for name, side in before.items():
+        if name not in after:
+            gone.setdefault(_inputs(side), []).append(name)
+    said = {}
+    for name, side in after.items():
+        old = gone.get(_inputs(side), []) if name not in before else []
+        if old:
+            said[old[0]], said[name] = f"renamed to {name!r}", f"renamed from {old[0]!r}"
+            old.pop(0)
+    return said
+
+
+def _inputs(side: Side) -> tuple[str, ...]:
+    """Fleet columns of a row, its id left out."""
+    inputs = side["inputs"]
+    return tuple(_cell(name, inputs.get(name)) for name in FLEET_COLUMNS if name != "workload")
+
+
+def _side(priced: PricedFleet) -> dict[str, Side]:
     """Rows of a side by id: inputs, cost, currency and reason."""
     currency = np.full(len(priced.fleet), "", dtype=object)
     for name, result in priced.services.items():
@@ -155,8 +197,9 @@ def _side(priced: PricedFleet) -> dict[str, dict[str, Any]]:
     }
 
 
-def _row(name: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+def _row(name: str, before: Side | None, after: Side | None) -> dict[str, Any]:
     shown = after or before or {}
+    currencies = [side["currency"] for side in (after, before) if side and side["currency"]]
     old, new = (side["cost"] if side else np.nan for side in (before, after))
     why = _why(before["inputs"], after["inputs"]) if before and after else ""
     if before is None:
@@ -177,7 +220,7 @@ def _row(name: str, before: dict[str, Any] | None, after: dict[str, Any] | None)
         "part": shown["inputs"].get("part") or "workload",
         "service": _text(shown["inputs"].get("service")),
         "region": _text(shown["inputs"].get("region")),
-        "currency": shown["currency"],
+        "currency": currencies[0] if currencies else "",
         "change_kind": kind,
         "before": old,
         "after": new,

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from wharfage.analysis.platforms import Cloud, Platform
 from wharfage.inputs.stack import Row
+from wharfage.services import find_service
 
+#: part of a stack that its NAT gateway is
+NAT = "nat_gateway"
 #: reason of volumes that several nodes share
 SHARED = "not_priced: a file system that nodes share (EFS, Filestore) has no rate table here"
 
@@ -30,14 +36,23 @@ class Usage:
         Logs that are ingested. [GiB per month]
     registry_gib : float, optional
         Images that a registry keeps. [GiB]
+    nat_gib : float, optional
+        Data that NAT gateways process; with it, the stack has one gateway. [GiB per month]
+    events_per_month : float, optional
+        Events that start work, or that it sends.
+    boot_disk_gib : float, optional
+        Boot disk of each node that is planned; the platform's default without it. [GiB]
     has_public_tasks : bool
-        Whether each task of Amazon ECS on Fargate has a public IPv4 address.
+        Whether each task of Amazon ECS on Fargate, or each node, has a public IPv4 address.
     """
 
     lcu_hours: float | None = None
     transfer_gib: float | None = None
     log_gib: float | None = None
     registry_gib: float | None = None
+    nat_gib: float | None = None
+    events_per_month: float | None = None
+    boot_disk_gib: float | None = None
     has_public_tasks: bool = False
 
 
@@ -63,6 +78,17 @@ class Site:
     cloud: Cloud
     region: str
 
+    @property
+    def plans_nodes(self) -> bool:
+        """Whether its work shares nodes, which are planned."""
+        return self.platform is not None and find_service(self.platform.service).plans_nodes
+
+    @property
+    def has_cluster(self) -> bool:
+        """Whether it is Kubernetes, which has a cluster and starts runs by itself."""
+        platform = self.platform
+        return platform is not None and find_service(platform.service).cluster is not None
+
 
 @dataclass(frozen=True)
 class RiderRow:
@@ -85,6 +111,11 @@ class RiderRow:
             "where": self.where,
             **self.columns,
         }
+
+
+def is_empty(value: Any) -> bool:  # noqa: ANN401  cells of documents
+    """Whether a cell of a document holds nothing."""
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
 
 
 def rider_rows(rider: Row, site: Site, usage: Usage, outward: int) -> Iterator[RiderRow]:
@@ -208,20 +239,41 @@ def _merged(first: RiderRow, row: RiderRow) -> RiderRow:
 
 
 def stack_rows(site: Site, usage: Usage, taken: set[str]) -> Iterator[RiderRow]:
-    """Rows of what the stack as a whole uses: logs, images, data sent to the internet."""
+    """Rows of what the stack as a whole uses: logs, images, events, data that leaves it."""
     cloud = site.cloud
-    if usage.log_gib is not None and "logs" not in taken:
-        columns = {"service": cloud.logs, "log_gib": usage.log_gib, "region": site.region}
-        yield RiderRow("logs", "stack", columns)
-    if usage.registry_gib is not None and "registry" not in taken:
-        columns = {
-            "service": cloud.registry,
-            "storage_gib": usage.registry_gib,
-            "region": site.region,
-        }
-        yield RiderRow("registry", "stack", columns)
+    stated: dict[str, tuple[str, float | None, Row]] = {
+        "logs": (cloud.logs, usage.log_gib, {"log_gib": usage.log_gib}),
+        "registry": (cloud.registry, usage.registry_gib, {"storage_gib": usage.registry_gib}),
+        "events": (
+            cloud.events.service,
+            usage.events_per_month,
+            {"events_per_month": usage.events_per_month, "event_kind": cloud.events.kind},
+        ),
+    }
+    for part, (service, amount, columns) in stated.items():
+        if amount is not None and part not in taken:
+            yield RiderRow(part, "stack", {"service": service, "region": site.region, **columns})
     if usage.transfer_gib is not None and "transfer" not in taken:
         yield RiderRow("transfer", "internet", _transfer(site, usage.transfer_gib))
+    if usage.nat_gib is not None and _leaves_by_nat(site):
+        yield from _nat_gateway(site, usage.nat_gib)
+
+
+def _leaves_by_nat(site: Site) -> bool:
+    """Whether a NAT gateway may stand between a platform and the internet."""
+    return site.platform is not None and site.platform.way_out != "provider"
+
+
+def _nat_gateway(site: Site, processed: float) -> Iterator[RiderRow]:
+    """One NAT gateway and its address; on Google Cloud the machines it serves are counted."""
+    cloud = site.cloud
+    columns: Row = {"service": cloud.nat, "region": site.region, "transfer_gib": processed}
+    if cloud.nat_counts_machines:
+        yield RiderRow(NAT, "stack", {**columns, "node_count": 1, "public_ipv4_count": 1})
+        return
+    yield RiderRow(NAT, "stack", columns)
+    address = {"service": cloud.public_ipv4, "region": site.region, "public_ipv4_count": 1}
+    yield RiderRow("public_ipv4", NAT, address)
 
 
 def _transfer(site: Site, sent: float) -> Row:
@@ -238,8 +290,20 @@ def _transfer(site: Site, sent: float) -> Row:
     return {**columns, "network_kind": kind} if "cloud_run" in site.cloud.internet else columns
 
 
-def missing_inputs(site: Site, usage: Usage, parts: set[str]) -> Iterator[MissingInput]:
-    """Amounts that the parts of a stack need and nobody stated."""
+def missing_inputs(
+    site: Site, usage: Usage, parts: set[str], *, has_runs: bool = False
+) -> Iterator[MissingInput]:
+    """Amounts that the parts of a stack on one site need and nobody stated.
+
+    Parameters
+    ----------
+    site : Site
+        Platform and cloud.
+    parts : set of str
+        What rides along with the stack on that cloud.
+    has_runs : bool
+        Whether runs start there, that something must start.
+    """
     cloud = site.cloud
     if "load_balancer" in parts and usage.transfer_gib is None:
         if cloud.capacity_units and usage.lcu_hours is None:
@@ -252,8 +316,32 @@ def missing_inputs(site: Site, usage: Usage, parts: set[str]) -> Iterator[Missin
     if usage.transfer_gib is None and "transfer" not in parts:
         text = "data sent to the internet"
         yield MissingInput("transfer_gib", cloud.transfer, "--transfer-gib", text)
+    yield from _missing_way_out(site, usage)
     if usage.log_gib is None and "logs" not in parts:
         yield MissingInput("log_gib", cloud.logs, "--log-gib", "logs ingested")
     if usage.registry_gib is None and "registry" not in parts:
         text = "images kept in a registry"
         yield MissingInput("storage_gib", cloud.registry, "--registry-gib", text)
+    if has_runs and usage.events_per_month is None and not site.has_cluster:
+        text = "events or schedules that start the runs"
+        option = "--usage events_per_month=N"
+        yield MissingInput("events_per_month", cloud.events.service, option, text)
+    has_disk = usage.boot_disk_gib is not None or (site.platform and site.platform.boot_disk)
+    if site.plans_nodes and not has_disk:
+        text = "boot disks of planned nodes"
+        yield MissingInput("boot_disk_gib", cloud.disk, "--usage boot_disk_gib=N", text)
+
+
+def _missing_way_out(site: Site, usage: Usage) -> Iterator[MissingInput]:
+    """NAT gateway, or addresses, by which a platform reaches the internet."""
+    if not _leaves_by_nat(site) or usage.nat_gib is not None:
+        return
+    has_addresses = site.platform is not None and site.platform.way_out == "address"
+    if has_addresses and usage.has_public_tasks:
+        return
+    text = "a NAT gateway and the data it processes (private subnets)"
+    yield MissingInput("nat_gib", site.cloud.nat, "--usage nat_gib=N", text)
+    if has_addresses:
+        text = "public addresses of tasks or nodes (public subnets)"
+        service = site.cloud.public_ipv4
+        yield MissingInput("public_ipv4_count", service, "--public-tasks", text)

@@ -8,36 +8,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from wharfage.analysis.platforms import Guide, read_guide
-from wharfage.analysis.scenarios import NO_REGION_IN_METRO, region_on
+from wharfage.analysis.scenarios import region_on
+from wharfage.analysis.stack_nodes import (
+    NodeGroup,
+    node_groups,
+    request_notes,
+)
+from wharfage.analysis.stack_refusals import refusals
 from wharfage.analysis.stack_riders import (
     MissingInput,
     RiderRow,
     Site,
     Usage,
+    is_empty,
     merge_rules,
     missing_inputs,
     rider_rows,
     stack_rows,
 )
-from wharfage.columns import FLEET_COLUMNS
-from wharfage.engine.estimate import price_fleet
-from wharfage.engine.fleet import CellFault, encode_fleet
-from wharfage.engine.plan import Options
-from wharfage.engine.priced import PricedFleet
 from wharfage.errors import InvalidValueError, MissingColumnError
 from wharfage.inputs.kubernetes.objects import WORKLOADS as KUBERNETES_KINDS
 from wharfage.inputs.stack import Note, Row, Stack
-from wharfage.rates.book import RateBook
 from wharfage.rates.regions import Regions
 from wharfage.services import find_service, service_ids
 
 WORKLOAD = "workload"
+#: notes of readers on work that has one pod on each node
+ONE_EACH = frozenset({"one_pod_per_node", "one_task_per_machine"})
 #: where tasks of Amazon ECS run if no document says so
 ECS_DEFAULT = "aws.fargate"
 #: the load balancer that stands in for endpoints which a platform included
@@ -80,12 +81,18 @@ class PlacedStack:
         Amounts that nobody stated.
     notes : list of Note
         What the documents' reader noted, and what the platform adds.
+    on_nodes : list of int
+        Workloads whose service plans nodes, those with a fault included.
+    groups : list of NodeGroup
+        Those that share nodes.
     """
 
     frame: pd.DataFrame
     faults: list[tuple[int, str]] = field(default_factory=list)
     missing: list[MissingInput] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    on_nodes: list[int] = field(default_factory=list)
+    groups: list[NodeGroup] = field(default_factory=list)
 
 
 def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> PlacedStack:
@@ -122,41 +129,27 @@ def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> P
         rows.append(row)
         home = guide.platform(str(workload.get("service")))
         is_served = row["workload"] in behind or bool(home and home.has_endpoint)
-        reasons = _refusals(row, stack, guide, notes, is_served=is_served)
+        reasons = refusals(row, stack, guide, notes, is_served=is_served)
         faults += [(number, reason) for reason in reasons]
     _check_placed(rows, where)
+    on_nodes = [n for n, row in enumerate(rows) if find_service(row["service"]).plans_nodes]
+    groups = node_groups(rows, {n for n, _ in faults}, stack.needs, guide, usage)
+    notes = [*_still_true(notes, rows, groups), *request_notes(groups, rows, guide)]
     riders = _riders(stack, rows, usage, guide, notes)
-    parts, missing = {rider.part for rider in riders}, []
+    missing: list[MissingInput] = []
     if rows:
         site = _site(_commonest(rows), guide)
-        whole = list(stack_rows(site, usage, parts))
+        whole = list(stack_rows(site, usage, {rider.part for rider in riders}))
         notes += [_destination(row) for row in whole if row.part == "transfer"]
+        missing = _missing(rows, riders, usage, guide)
         riders += whole
-        missing = list(missing_inputs(site, usage, parts))
     riders += _clusters(rows)
     ids = {row["workload"] for row in rows}
     for number, rider in enumerate(riders, start=len(rows)):
         rows.append(rider.row(_unique(rider, ids)))
         if rider.fault:
             faults.append((number, rider.fault))
-    return PlacedStack(pd.DataFrame(rows), faults, missing, notes)
-
-
-def price_placed(placed: PlacedStack, book: RateBook, options: Options) -> PricedFleet:
-    """Placed stack, priced; rows with a fault are unpriced for that reason."""
-    fleet = encode_fleet(placed.frame)
-    rows: dict[str, list[int]] = {}
-    for row, reason in placed.faults:
-        rows.setdefault(reason, []).append(row)
-    faults = [
-        CellFault("region", np.array(found, dtype=np.intp), reason)
-        for reason, found in rows.items()
-    ]
-    # An absent size is each row's own matter, so that a missing column is no fault of the fleet.
-    given = frozenset(FLEET_COLUMNS)
-    return price_fleet(
-        replace(fleet, faults=[*fleet.faults, *faults], given=given, warnings=[]), book, options
-    )
+    return PlacedStack(pd.DataFrame(rows), faults, missing, notes, on_nodes, groups)
 
 
 def without(stack: Stack, names: Iterable[str]) -> Stack:
@@ -180,7 +173,7 @@ def at_range(stack: Stack, end: str) -> Stack:
 
 def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -> Row:
     row: Row = {"part": WORKLOAD, "rides_with": "", **workload}
-    is_batch = not _is_empty(row.get("runs_per_month"))
+    is_batch = not is_empty(row.get("runs_per_month"))
     service = where.service if where.is_move else row.get("service") or where.service
     if not service and row.get("kind") not in KUBERNETES_KINDS:
         service = ECS_DEFAULT
@@ -192,7 +185,7 @@ def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -
         ("purchase_option", where.purchase_option),
         ("billing_mode", where.billing_mode),
     ):
-        if value is not None and (where.is_move or _is_empty(row.get(name))):
+        if value is not None and (where.is_move or is_empty(row.get(name))):
             row[name] = value
     home = row.get("region") or where.region
     if where.is_move and service and home:
@@ -200,42 +193,6 @@ def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -
         row["home_region"], home = home, region_on(provider, str(home), regions)
     row["region"] = home
     return row
-
-
-def _refusals(
-    row: Row, stack: Stack, guide: Guide, notes: list[Note], *, is_served: bool
-) -> Iterator[str]:
-    """Reasons why a platform cannot run a workload, its size and price left aside."""
-    name, platform = row["workload"], guide.platform(row["service"] or "")
-    if row.get("home_region") and row["region"] is None:
-        cloud = str(row["service"]).split(".", 1)[0]
-        yield f"{NO_REGION_IN_METRO}: {cloud} has no region in the metro area"
-    if platform is None:
-        return
-    needs = set(stack.needs.get(name, ()))
-    if is_served and _is_empty(row.get("runs_per_month")):
-        needs.add("endpoint")
-    lacks = guide.lacks(platform)
-    for need in sorted(needs):
-        if need in lacks:
-            yield f"not_offered: {lacks[need]}"
-        elif need in platform.limited:
-            notes.append(Note("limited", platform.limited[need], workload=name))
-    longest = platform.max_request_seconds
-    if longest is None:
-        return
-    said = f"{platform.title} ends a request after {longest:g} s"
-    if _seconds(row, "request_seconds") > longest:
-        yield f"not_offered: {said}"
-    elif _seconds(row, "timeout_seconds") > longest:
-        text = f"{said}; the document allows {_seconds(row, 'timeout_seconds'):g} s"
-        notes.append(Note("request_timeout", text, workload=name))
-
-
-def _seconds(row: Row, name: str) -> float:
-    """Seconds in a cell; 0 where it is empty."""
-    value = row.get(name)
-    return 0.0 if _is_empty(value) else float(str(value))
 
 
 def _check_service(name: str | None) -> None:
@@ -292,6 +249,31 @@ def _riders(
     return merge_rules([*found, *_public_tasks(rows, usage, guide)])
 
 
+def _still_true(notes: list[Note], rows: list[Row], groups: list[NodeGroup]) -> Iterator[Note]:
+    """Notes without those that say of DaemonSets on planned nodes that one pod is priced."""
+    planned = {rows[number]["workload"] for group in groups for number in group.daemons}
+    for note in notes:
+        if note.code not in ONE_EACH or note.workload not in planned:
+            yield note
+
+
+def _missing(
+    rows: list[Row], riders: list[RiderRow], usage: Usage, guide: Guide
+) -> list[MissingInput]:
+    """Amounts that nobody stated, on every platform and cloud that the stack is on."""
+    platforms: dict[str, list[Row]] = {}
+    for row in rows:
+        platforms.setdefault(row["service"], []).append(row)
+    found: list[MissingInput] = []
+    for own in platforms.values():
+        site = _site(own[0], guide)
+        prefix = own[0]["service"].split(".", 1)[0] + "."
+        parts = {r.part for r in riders if str(r.columns.get("service")).startswith(prefix)}
+        has_runs = any(not is_empty(row.get("runs_per_month")) for row in own)
+        found += missing_inputs(site, usage, parts, has_runs=has_runs)
+    return list(dict.fromkeys(found))
+
+
 def _destination(row: RiderRow) -> Note:
     """Say where data that leaves is taken to go."""
     to = row.columns["transfer_to"]
@@ -310,7 +292,7 @@ def _replaced_endpoints(
     lost = []
     for workload, row in zip(stack.workloads, rows, strict=True):
         home, here = (guide.platform(str(each.get("service"))) for each in (workload, row))
-        is_batch = not _is_empty(row.get("runs_per_month"))
+        is_batch = not is_empty(row.get("runs_per_month"))
         if home and home.has_endpoint and here and not here.has_endpoint and not is_batch:
             lost.append(row["workload"])
     if lost and not any(rider["kind"] == "load_balancer" for rider in stack.riders):
@@ -324,8 +306,8 @@ def _public_tasks(rows: list[Row], usage: Usage, guide: Guide) -> Iterator[Rider
     if not usage.has_public_tasks:
         return
     for row in rows:
-        if row["service"] == "aws.fargate" and _is_empty(row.get("runs_per_month")):
-            count = 1 if _is_empty(row.get("replicas")) else row["replicas"]
+        if row["service"] == "aws.fargate" and is_empty(row.get("runs_per_month")):
+            count = 1 if is_empty(row.get("replicas")) else row["replicas"]
             columns = {
                 "service": guide.clouds["aws"].public_ipv4,
                 "region": row["region"],
@@ -378,7 +360,3 @@ def _unique(rider: RiderRow, ids: set[str]) -> str:
         names = [*names[1:], f"{rider.part}/{space}{rider.name}-{number}"]
     ids.add(names[0])
     return names[0]
-
-
-def _is_empty(value: Any) -> bool:  # noqa: ANN401  cells of documents
-    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))

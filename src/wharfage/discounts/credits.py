@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ class Pool:
     """One credit of a billing account and month.
 
     `amount` is money in the table's currency; or `quantity` units of a meter are free, in its
-    pricing unit, for the account as a whole or for every SKU of it.
+    pricing unit, for the account as a whole or for every SKU of it (each of `skus`, where some
+    are named).
     """
 
     id: str
@@ -32,6 +33,7 @@ class Pool:
     is_early: bool
     quantity: float | None = None
     per_sku: bool = False
+    skus: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Share:
     pool: str
     meters: tuple[str, ...]
     when: Mapping[str, list[str]]
+    unless: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def select_credits(
@@ -72,8 +75,10 @@ def select_credits(
             early,
             None if defining.quantity is None else float(defining.quantity),
             defining.per == "sku",
+            frozenset(defining.skus),
         )
-        found.append((pool, Share(pool_id, tuple(credit.meters), credit.when)))
+        share = Share(pool_id, tuple(credit.meters), credit.when, credit.unless)
+        found.append((pool, share))
     return found
 
 

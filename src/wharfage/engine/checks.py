@@ -148,8 +148,8 @@ def _places(portion: Portion, book: RateBook, fault: Fault) -> None:
     """Faults of where the work runs: regions and machine types that do not exist."""
     table = book.table(portion.service.id)
     _regions(portion, table, book, fault)
-    if "instance_type" in portion.service.columns and table.machine_types:
-        known = table.machine_types
+    known = book.machine_types(table.service)
+    if "instance_type" in portion.service.columns and known:
         none_near = f"{table.service} has {len(known):,} types"
         _unknown_names_of(portion, "instance_type", known, none_near, fault)
 

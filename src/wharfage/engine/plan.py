@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -138,13 +139,24 @@ def plan_service(
         values=values,
         rules=rules,
         meters={name: MeterPlan(name, found, keys_of(found)) for name, found in prices.items()},
-        pools=tuple(_pool_share(share) for share in shares),
+        pools=tuple(_pool_share(share, values) for share in shares),
     )
 
 
-def _pool_share(share: Share) -> PoolShare:
-    codes = {
-        column: tuple(vocabulary(column).index(value) for value in values)
-        for column, values in share.when.items()
-    }
+def _pool_share(share: Share, values: Mapping[str, tuple[str, ...]]) -> PoolShare:
+    """Share with its conditions as codes of the workloads' own vocabularies."""
+    codes = {}
+    for column in {**share.when, **share.unless}:
+        names = vocabulary(column) or values[column]
+        wanted, refused = share.when.get(column, ["*"]), share.unless.get(column, [])
+        codes[column] = tuple(
+            code
+            for code, name in enumerate(names)
+            if is_like(name, wanted) and not is_like(name, refused)
+        )
     return PoolShare(share.pool, share.meters, codes)
+
+
+def is_like(name: str, words: Sequence[str]) -> bool:
+    """True if a name is one of the words; a word may be a pattern such as ``us-gov-*``."""
+    return any(fnmatchcase(name, word) for word in words)

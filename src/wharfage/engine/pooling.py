@@ -271,8 +271,19 @@ def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, A
         for n, schedule in _schedules(plan, usage, name):
             if total[n] > 0 and meter.is_tiered:
                 part[n] = _free_part(total[n], total[n] * part[n], schedule, entry.pool)
+        if entry.pool.skus:
+            part[~_has_sku(plan, usage, name, entry.pool.skus)] = 0.0
         found[entry.pool.id] = part[usage.pools[name]]
     return found
+
+
+def _has_sku(
+    plan: ServicePlan, usage: AccountUsage, name: str, skus: frozenset[str]
+) -> NDArray[np.bool_]:
+    """True for the pools of a meter's usage that are billed by one of the SKUs."""
+    prices = plan.meters[usage.counted[name].meter].prices
+    rows = prices.list_row[usage.codes[name] % usage.slots[name]]
+    return np.array([row >= 0 and prices.meter.sku[row] in skus for row in rows], dtype=np.bool_)
 
 
 def _free_part(used: float, free: float, schedule: tuple[Array, Array], pool: Pool) -> float:

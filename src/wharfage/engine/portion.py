@@ -197,7 +197,7 @@ def columns_read(service: Service, table: RateTable) -> frozenset[str]:
     for meter in table.form.meters.values():
         read.update(column for column in meter.key if column in FLEET_COLUMNS)
     for credit in table.form.credits:
-        read.update(credit.when)
+        read.update(credit.when, credit.unless)
     return frozenset(read)
 
 

@@ -73,7 +73,7 @@ def read_app_runner(documents: Iterable[Document], month: Month | None = None) -
             scalings[scaling["AutoScalingConfigurationName"].text()] = _scaling(scaling)
             continue
         service = root["Service"] or root
-        name = service["ServiceName"].text()
+        name = service["ServiceName"].name()
         if not name:
             service["ServiceName"].wrong("a service needs a ServiceName")
         before = services.setdefault((_region(service), name), service)

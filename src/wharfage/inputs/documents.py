@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wharfage.inputs.places import HINT, Problems, inside
+from wharfage.inputs.places import HINT, UNREADY, Problems, inside
 from wharfage.inputs.source_files import Source, read_sources
 from wharfage.plain_yaml import Dialect, Place, Plain, line_of, read_text
 
@@ -25,9 +25,6 @@ TAGS = frozenset(
 )
 _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
-)
-TEMPLATE_HINT = (
-    "'{{' looks like a template: render it first, with helm template, and give the result."
 )
 
 
@@ -65,7 +62,8 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
     Returns
     -------
     list of Document
-        Empty documents are left out; items of a ``kind: List`` stand for themselves.
+        Empty documents are left out; items of a ``kind: List``, and of a list of mappings as
+        gcloud and the AWS command line print one, stand for themselves.
 
     Raises
     ------
@@ -86,9 +84,9 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
         text = read_text(_whole_characters(source.text), _dialect(remaining))
         remaining -= min(text.count, remaining)
         for problem in text.problems:
-            problems.add(source.name, problem.line, "", problem.message)
+            problems.add(source.name, problem.line, "", _said(problem.message, source.text))
         if text.problems and "{{" in source.text:
-            hints.add(TEMPLATE_HINT)
+            hints.add(UNREADY["{{"])
         found = list(_documents(source.name, text.documents))
         if not (found or text.problems) and source.is_named:
             problems.add(source.name, 0, "", "no document in it")
@@ -109,6 +107,13 @@ def _documents(file: str, found: Iterable[Plain]) -> Iterator[Document]:
             yield from _items(Document(file, number, plain.data, plain.lines))
 
 
+def _said(message: str, text: str) -> str:
+    """Message of the parser, in the name of the language that somebody wrote."""
+    start = text.lstrip()[:2]
+    is_json = start[:1] in ("{", "[") and start != "{{"
+    return message.replace("not valid YAML", "not valid JSON") if is_json else message
+
+
 def _whole_characters(text: str) -> str:
     r"""Text with the two halves of a JSON character such as \ud83d\ude00 put together."""
     if text.lstrip()[:1] not in ("{", "["):
@@ -121,6 +126,11 @@ def _whole_characters(text: str) -> str:
 def _items(document: Document, depth: int = 0) -> Iterator[Document]:
     """Items of a List, or the document itself."""
     data = document.data
+    if isinstance(data, list) and not document.prefix and any(isinstance(d, dict) for d in data):
+        for number, item in enumerate(data):
+            inner = Document(document.file, document.number, item, document.lines, (number,))
+            yield from _items(inner, depth + 1)
+        return
     kind = data.get("kind") if isinstance(data, dict) else None
     is_list = isinstance(kind, str) and kind.endswith("List") and "apiVersion" in data
     items = data.get("items") if is_list else None

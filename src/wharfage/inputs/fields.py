@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from wharfage.inputs.documents import Document
-from wharfage.inputs.places import Problems, inside, quoted
+from wharfage.inputs.places import SHOWN, Problems, inside, quoted
 from wharfage.inputs.quantities import parse_quantity
 from wharfage.plain_yaml import Place
 
@@ -61,22 +61,34 @@ class Field:
         found = self._typed(str)
         return default if found is None else str(found)
 
+    def name(self, default: str = "") -> str:
+        """Value as the text of a name, which a terminal can show; `default` where absent."""
+        found = self.text(default)
+        if "{{" in found:
+            self.wrong(f"{quoted(found)} is no name")
+        elif not found.isprintable():
+            self.wrong(f"{found[:SHOWN]!a} holds characters that do not show")
+        return found
+
     def flag(self) -> bool:
         """Value as true or false; false where absent."""
         return bool(self._typed(bool))
 
     def count(self) -> int | None:
-        """Value as a whole number, 0 or more; None where absent."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | None):
-            self.wrong(f"{quoted(self.value)} is not a whole number")
+        """Value as a whole number, 0 or more; None where absent. 2.0 is 2, as for Kubernetes."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_COUNT:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int | None):
+            self.wrong(f"{quoted(value)} is not a whole number")
             return None
-        if self.value is not None and self.value < 0:
-            self.wrong(f"{self.value} is below 0")
+        if value is not None and value < 0:
+            self.wrong(f"{value} is below 0")
             return None
-        if self.value is not None and self.value > LARGEST_COUNT:
-            self.wrong(f"{self.value:,} is more than {LARGEST_COUNT:,}")
+        if value is not None and value > LARGEST_COUNT:
+            self.wrong(f"{value:,} is more than {LARGEST_COUNT:,}")
             return None
-        return self.value
+        return value
 
     def quantity(self) -> Decimal | None:
         """Value as a Kubernetes quantity; None where absent."""
@@ -105,5 +117,8 @@ class Field:
     def _typed(self, kind: type) -> Any:  # noqa: ANN401
         if self.value is None or isinstance(self.value, kind):
             return self.value
-        self.wrong(f"{quoted(self.value)} is not {NAMES[kind]}")
+        # YAML reads no, on and 1.10 as something else than text.
+        is_bare = kind is str and isinstance(self.value, bool | int | float)
+        advice = "; put it in quotes" if is_bare else ""
+        self.wrong(f"{quoted(self.value)} is not {NAMES[kind]}{advice}")
         return None

@@ -9,6 +9,12 @@ from wharfage.errors import DocumentError
 from wharfage.plain_yaml import Place
 
 HINT = "mend the places named; error.failures lists all of them."
+#: what stands in a message shows that a text is not ready to be read, and what to do
+UNREADY = {
+    "{{": "'{{' looks like a template: render it first, with helm template, and give the result.",
+    "${": "'${' looks like a variable: fill it in first, with envsubst for instance.",
+    "tag '!": "tags such as !Ref are CloudFormation's, whose templates are not read.",
+}
 #: a value or a name is quoted in a message up to this length
 SHOWN = 60
 
@@ -64,7 +70,9 @@ class Problems:
             self.raise_all(hint)
 
     def raise_all(self, hint: str = HINT) -> NoReturn:
-        """Raise one error with all of them."""
+        """Raise one error with all of them; `hint` gives way to one that fits a message."""
+        said = [words for mark, words in UNREADY.items() if any(mark in f[3] for f in self)]
+        hint = " ".join(said) if said and hint == HINT else hint
         keys = ("file", "line", "path", "message")
         files = {name: number for number, name in enumerate(dict.fromkeys(f[0] for f in self))}
         ordered = sorted(self, key=lambda found: (files[found[0]], found[1]))

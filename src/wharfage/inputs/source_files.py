@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ MAX_TOTAL_BYTES = 128 * 2**20
 MAX_ENTRIES = 100_000
 #: a name that is longer can be no file; it is cut in messages
 LONGEST_NAME = 300
+#: what is the text of documents, not the name of a file: several lines, or the start of JSON
+_TEXT = re.compile(r"\s*(?:\{|\[\s*\{)|[^\n]*\n")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -76,7 +79,7 @@ def _named(
             text = _stdin(problems)
             if text is not None:
                 yield STDIN_NAME, text, None
-        elif isinstance(source, str) and ("\n" in source or source.lstrip()[:1] == "{"):
+        elif isinstance(source, str) and _TEXT.match(source):
             data = source.encode("utf-8", "surrogatepass")
             decoded = _decoded(TEXT_NAME, data, problems)
             if decoded is not None and not _is_too_large(TEXT_NAME, len(data), problems):

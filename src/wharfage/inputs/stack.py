@@ -36,8 +36,10 @@ class Stack:
     riders : list of rows
         What rides along (load balancers, disks, addresses): rows with the key `rides_with`
         (id of a workload, or empty for the whole stack) and `kind`: ``load_balancer``, ``disk``,
-        ``public_ipv4``, ``cluster``, ``logs``, ``registry``, ``transfer``. The service that bills
-        a kind depends on the cloud that the stack is priced on.
+        ``public_ipv4``, ``cluster``, ``nodes``, ``nat_gateway``, ``logs``, ``registry``,
+        ``transfer``. The service that bills a kind depends on the cloud that the stack is priced
+        on. A rider with a `service` of its own, as documents of clusters have them, is bound to
+        that service, and to its `region`, wherever the workloads go.
     ranges : list of rows
         ``workload``, ``column``, ``low``, ``high`` of inputs that an autoscaler moves.
     needs : mapping of workload to set of str

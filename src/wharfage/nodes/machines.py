@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -20,6 +21,7 @@ from wharfage.nodes.pods import ANY
 from wharfage.nodes.problem import Flags, Floats, Ints
 from wharfage.nodes.settings import PlanSettings
 from wharfage.rates.book import RateBook
+from wharfage.rates.rules import select_rules
 from wharfage.services.accelerators import NO_GPU
 from wharfage.units import MIB_PER_GIB, MILLICORES_PER_VCPU
 
@@ -77,6 +79,13 @@ class Site:
     service: str
     region: str
     settings: PlanSettings
+    #: told how many sets of pods are packed, and of how many
+    progress: Callable[[int, int], None] | None = None
+
+    def packed(self, done: int, total: int) -> None:
+        """Tell whoever waits how far packing is."""
+        if self.progress is not None:
+            self.progress(done, total)
 
     def machines(self, option: str, *, full_month: bool = True) -> Machines:
         """Machines that the settings allow, with their cost per hour.
@@ -143,12 +152,22 @@ class Site:
             globs = [str(glob) for glob in settings.instance_types]
             allowed = np.array([_is_like(name, globs) for name in offers.instance_type])
             if not allowed.any():
-                return allowed, f"no_machine_type: none like {', '.join(globs)} is sold {where}"
+                return allowed, self._none_like(globs)
         if settings.max_node_vcpu is not None:
             allowed &= offers.vcpu <= settings.max_node_vcpu
         if settings.max_node_memory_gib is not None:
             allowed &= offers.memory_gib <= settings.max_node_memory_gib
         return allowed, f"no_machine_type: none within the limits of a node is sold {where}"
+
+    def _none_like(self, globs: list[str]) -> str:
+        """What to say of patterns that no offer is like; some machines are sold in sizes unknown."""
+        sized = select_rules(self.book.table(self.service), self.options.on)["node_types"].names
+        known = self.book.machine_types(self.service).difference(sized)
+        unsized = sorted(name for name in known if _is_like(name, globs))
+        if unsized:
+            named = ", ".join(unsized)
+            return f"no_machine_type: {named} may have a price, but no size is known to plan with"
+        return f"no_machine_type: none like {', '.join(globs)} is sold in {self.region}"
 
     def _capacity(self, offers: NodeOffers) -> Ints:
         """What pods may use of each offer once DaemonSets run."""

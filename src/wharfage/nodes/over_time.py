@@ -202,7 +202,10 @@ def _plan_steps(
     distinct, place = np.unique(by_cell, axis=0, return_inverse=True)
     place = place.ravel()
     kept = undominated(whole.problem.capacity, whole.problem.price, most_per_node(whole.problem))
-    plans = [_pack_step(whole.problem, row, kept, site.settings.seconds) for row in distinct]
+    plans = []
+    for row in distinct:
+        plans.append(_pack_step(whole.problem, row, kept, site.settings.seconds))
+        site.packed(len(plans), len(distinct))
     unit = np.array([cell_costs(autoscaled, plan, cells) for plan, _ in plans])
     each = _group_costs(pods, groups, whole, unit)[place]
     cost = np.array([plan.cost for plan, _ in plans])

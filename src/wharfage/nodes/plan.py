@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def plan_nodes(
     free_tier: str = "account",
     before_first: str | None = None,
     assumptions: Mapping[str, Assumption] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> NodePlan:
     """Machine types and counts for pods at least cost, with a bound on what any plan costs.
 
@@ -106,6 +107,8 @@ def plan_nodes(
         When to stop looking for better, a safety; for each distinct step of a plan over time.
     rates, on, month, free_tier, before_first, assumptions
         As for ``estimate``.
+    progress : callable, optional
+        Called as ``progress(done, total)`` with numbers of sets of pods while they are packed.
 
     Returns
     -------
@@ -143,7 +146,7 @@ def plan_nodes(
         boot_disk_gib, boot_disk_type, public_ipv4_count, zones, step_hours, seconds,
     )  # fmt: skip
     frame = fill_empty(read_fleet(pods), {"purchase_option": purchase_option})
-    site = Site(book, options, service, region, settings)
+    site = Site(book, options, service, region, settings, progress)
     # The region, the service and its options are looked at before any pod.
     site.machines(purchase_option or "on_demand")
     warn_if_stale(book, [service], options.on)

@@ -150,14 +150,13 @@ def list_pools(pods: Pods, site: Site, names: list[str | None]) -> list[Pool]:
         zones, number = np.unique(dealt[:, groups], axis=0, return_counts=True)
         parts += [(option, groups, count, int(n)) for count, n in zip(zones, number, strict=True)]
     seconds = site.settings.seconds / max(len(parts), 1)
-    return [
-        pack_pool(
-            unpacked(pods, groups, count, site.machines(PURCHASE_OPTIONS[option]), site, names),
-            zones,
-            seconds,
-        )
-        for option, groups, count, zones in parts
-    ]
+    pools = []
+    for option, groups, count, same_zones in parts:
+        machines = site.machines(PURCHASE_OPTIONS[option])
+        whole = unpacked(pods, groups, count, machines, site, names)
+        pools.append(pack_pool(whole, same_zones, seconds))
+        site.packed(len(pools), len(parts))
+    return pools
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import pandas as pd
 from rich.console import Console
 
 from wharfage.outputs.figures import money
+from wharfage.outputs.json_document import document_of
 from wharfage.outputs.stacks import print_notes
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.tables import print_heading, print_item, print_table
 
 if TYPE_CHECKING:
     from wharfage.api_advice import Advice
@@ -17,37 +18,41 @@ if TYPE_CHECKING:
 
 def print_advice(console: Console, advice: Advice) -> None:
     """Steps with their prices, the use case, its platforms, and what is not priced."""
-    console.print(f"priced for: {advice.workload}\n")
+    print_item(console, f"priced for: {advice.workload}")
+    console.print()
     for number, step in enumerate(advice.steps, start=1):
-        console.print(f"{number}. {step.question.ask}")
+        print_item(console, f"{number}. {step.question.ask}", style="bold")
         console.print(f"   {'yes' if step.answer else 'no'} ({step.given_by})")
         own = advice.backing[advice.backing["question"] == step.question.id]
         for row in own.to_dict("records"):
-            console.print(f"   {row['answer']:>3}: {_cheapest(row)}")
-    console.print(f"\nuse case: {advice.use_case.title}\n")
+            print_item(console, f"{row['answer']:>3}: {_cheapest(row)}", indent=3)
+    print_heading(console, f"\nuse case: {advice.use_case.title}\n")
     _print_platforms(console, advice)
     if advice.not_priced:
-        console.print("\nnot priced")
+        console.print()
+        print_heading(console, "not priced")
         for each in advice.not_priced:
-            console.print(f"  {each}")
+            print_item(console, str(each), indent=2)
     comparison = advice.comparison
     if comparison.missing:
         texts = dict.fromkeys(each.text for each in comparison.missing)
-        console.print(
-            f"\nmissing input, not priced: {', '.join(texts)}; wharfage compare takes them"
-        )
+        console.print()
+        said = f"missing input, not priced: {', '.join(texts)}; wharfage compare takes them"
+        print_item(console, said)
     print_notes(console, comparison.notes)
     book = comparison.rate_book_digest
-    console.print(f"rates in force on {comparison.on}, month {comparison.month}, rate book {book}")
+    said = f"rates in force on {comparison.on}, month {comparison.month}, rate book {book}"
+    print_item(console, said)
 
 
-def advice_form(advice: Advice) -> dict[str, Any]:
-    """The same as data, with nulls where there is no price."""
-    comparison = advice.comparison
-    return {
-        "workload": advice.workload,
-        "use_case": advice.use_case.id,
-        "steps": [
+def advice_document(advice: Advice) -> dict[str, Any]:
+    """The same as a JSON document, with nulls where there is no price."""
+    return document_of(
+        "advice",
+        advice.comparison,
+        workload=advice.workload,
+        use_case=advice.use_case.id,
+        steps=[
             {
                 "question": step.question.id,
                 "answer": "yes" if step.answer else "no",
@@ -55,13 +60,10 @@ def advice_form(advice: Advice) -> dict[str, Any]:
             }
             for step in advice.steps
         ],
-        "backing": _records(advice.backing),
-        "platforms": _records(advice.platforms),
-        "not_priced": [str(each) for each in advice.not_priced],
-        "priced_on": comparison.on.isoformat(),
-        "priced_month": comparison.month,
-        "rate_book_digest": comparison.rate_book_digest,
-    }
+        backing=advice.backing,
+        platforms=advice.platforms,
+        not_priced=[str(each) for each in advice.not_priced],
+    )
 
 
 def _print_platforms(console: Console, advice: Advice) -> None:
@@ -74,21 +76,11 @@ def _print_platforms(console: Console, advice: Advice) -> None:
         rows.append((str(number), service, str(row["region"]), money(row["monthly_cost"]), why))
     headers = ("#", "platform", "region", "per month", "why")
     title = "platforms for it, in the guide's order"
-    print_table(console, headers, rows, right=("#", "per month"), title=title)
+    right, drop = ("#", "per month"), ("why", "region")
+    print_table(console, headers, rows, right=right, title=title, drop=drop)
 
 
 def _cheapest(row: dict[Any, Any]) -> str:
     if row["service"] is None or pd.isna(row["service"]):
         return "none of its platforms is priced for this workload here"
     return f"from {money(row['monthly_cost'])} a month, on {row['service']}"
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): None if pd.isna(value) else _plain(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  cells hold anything
-    return value.item() if hasattr(value, "item") else value

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
 
 from wharfage.analysis.break_even import BreakEven
 from wharfage.analysis.break_even_surface import BreakEvenSurface
 from wharfage.outputs.figures import money
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.json_document import document_of
+from wharfage.outputs.tables import print_heading, print_item, print_table
 
 #: stretches and points shown
 SHOWN = 40
@@ -50,8 +50,8 @@ def print_break_even(console: Console, found: BreakEven) -> None:
     headers = ["from", "to", "cheapest", "cost from", "cost to", "ends with"]
     right = ("from", "to", "cost from", "cost to")
     title = f"cheapest along {found.axis.name} [{found.axis.unit}], costs per month"
-    console.print(title)
-    print_table(console, headers, rows, right=right)
+    drop = ("ends with", "cost to", "cost from")
+    print_table(console, headers, rows, right=right, title=title, drop=drop)
     if len(intervals) > SHOWN:
         console.print(f"... and {len(intervals) - SHOWN:,} more; --out FILE.csv writes all of them")
     if len(found.infeasible):
@@ -69,8 +69,7 @@ def print_surface(console: Console, found: BreakEvenSurface) -> None:
     """How much of the plane each contender has, and the lines between them."""
     rows = [[name, f"{100 * share:.1f} %"] for name, share in found.shares.items()]
     title = f"cheapest over {found.x.name} and {found.y.name}, share of the points"
-    console.print(title)
-    print_table(console, ["contender", "cheapest"], rows, right=("cheapest",))
+    print_table(console, ["contender", "cheapest"], rows, right=("cheapest",), title=title)
     x, y = found.x.name, found.y.name
     console.print()
     rows = [
@@ -79,7 +78,7 @@ def print_surface(console: Console, found: BreakEvenSurface) -> None:
         for _, line in list(found.boundaries.groupby("line"))[:SHOWN]
     ]  # fmt: skip
     headers = ["between", "and", "x from", "x to", "y from", "y to", "points"]
-    console.print(f"boundaries: x is {x}, y is {y}")
+    print_heading(console, f"boundaries: x is {x}, y is {y}")
     print_table(console, headers, rows, right=tuple(headers[2:]))
     _print_footer(console, found)
 
@@ -100,50 +99,34 @@ def table_of(found: BreakEven | BreakEvenSurface) -> pd.DataFrame:
 def _print_footer(console: Console, found: BreakEven | BreakEvenSurface) -> None:
     console.print()
     if isinstance(found, BreakEven):
-        console.print("regions  " + ", ".join(f"{n}: {r}" for n, r in found.regions.items()))
-    console.print(
+        places = ", ".join(f"{name}: {region}" for name, region in found.regions.items())
+        print_item(console, f"regions  {places}")
+    print_item(
+        console,
         f"rates of {found.on}, month {found.month}, rate book {found.rate_book_digest[:19]};"
-        " each point is an account of its own"
+        " each point is an account of its own",
     )
 
 
-def break_even_form(found: BreakEven | BreakEvenSurface) -> dict[str, Any]:
-    """A break-even as plain data for JSON; None where there is no number."""
-    form: dict[str, Any] = {
-        "on": found.on.isoformat(),
-        "month": found.month,
-        "rate_book_digest": found.rate_book_digest,
-        "contenders": found.names,
-    }
+def break_even_document(found: BreakEven | BreakEvenSurface) -> dict[str, Any]:
+    """A break-even as a JSON document; null where there is no number."""
     if isinstance(found, BreakEven):
-        axis = {"name": found.axis.name, "unit": found.axis.unit}
-        tables = {
-            "intervals": found.intervals,
-            "roots": found.roots,
-            "infeasible": found.infeasible,
-        }
-        return form | {"axis": axis, "regions": found.regions} | {
-            name: plain_records(table) for name, table in tables.items()
-        }  # fmt: skip
-    return form | {
-        "x": found.x.name,
-        "y": found.y.name,
-        "shares": found.shares,
-        "boundaries": plain_records(found.boundaries),
-    }
-
-
-def plain_records(frame: Any) -> list[dict[str, Any]]:  # noqa: ANN401  a frame
-    """Rows of a frame as plain data; None for NaN and infinity."""
-    return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  a cell
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, np.generic):
-        value = value.item()
-    return value if np.isfinite(value) else None
+        return document_of(
+            "break_even",
+            found,
+            contenders=found.names,
+            axis={"name": found.axis.name, "unit": found.axis.unit},
+            regions=found.regions,
+            intervals=found.intervals,
+            roots=found.roots,
+            infeasible=found.infeasible,
+        )
+    return document_of(
+        "break_even_surface",
+        found,
+        contenders=found.names,
+        x=found.x.name,
+        y=found.y.name,
+        shares=found.shares,
+        boundaries=found.boundaries,
+    )

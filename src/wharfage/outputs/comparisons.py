@@ -11,7 +11,8 @@ from rich.console import Console
 
 from wharfage.outputs.bills import print_assumptions, print_reasons
 from wharfage.outputs.figures import money
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.json_document import document_of
+from wharfage.outputs.tables import print_heading, print_item, print_table
 
 if TYPE_CHECKING:
     from wharfage.api import Comparison
@@ -21,6 +22,11 @@ LEFT_OUT_SHOWN = 6
 
 #: distinct reasons shown
 REASONS_SHOWN = 5
+
+#: columns that go where there is no room, the first one first
+LESS_IMPORTANT_TOTALS = ("CPU", "memory", "no rate", "bought as", "region", "shared", "workloads")
+LESS_IMPORTANT_CHEAPEST = ("per month", "today", "bought as", "region", "per month ")
+LESS_IMPORTANT_PLACES = ("why", "bought as", "region")
 
 #: meters in words short enough for a table
 PARTS = {
@@ -36,6 +42,21 @@ PARTS = {
 }
 
 
+def comparison_document(comparison: Comparison) -> dict[str, Any]:
+    """Comparison as a JSON document: the fleet and each workload in every scenario."""
+    return document_of(
+        "comparison",
+        comparison,
+        currency=comparison.currency,
+        totals=comparison.totals,
+        scenarios=comparison.frame,
+        shared_costs=comparison.shared_costs,
+        break_even=comparison.break_even,
+        left_out=comparison.left_out,
+        faults=comparison.faults,
+    )
+
+
 def print_comparison(console: Console, comparison: Comparison, limit: int) -> None:
     """Totals of the fleet, then each workload; a single workload is shown on every service."""
     frame = comparison.frame
@@ -44,7 +65,7 @@ def print_comparison(console: Console, comparison: Comparison, limit: int) -> No
         _print_workload(console, comparison, str(workloads.iloc[0]))
     else:
         _print_totals(console, comparison)
-        _print_cheapest(console, frame, limit)
+        _print_cheapest(console, frame, comparison.currency, limit)
         if len(workloads) > limit:
             rest = f"... and {len(workloads) - limit:,} more workloads"
             console.print(f"{rest}; --out FILE.csv writes every scenario")
@@ -59,7 +80,8 @@ def print_left_out(console: Console, comparison: Comparison) -> None:
         shown = ", ".join(comparison.left_out[:LEFT_OUT_SHOWN])
         more = len(comparison.left_out) - LEFT_OUT_SHOWN
         rest = f" and {more:,} more" if more > 0 else ""
-        console.print(f"left out, not workloads: {shown}{rest}\n", markup=False)
+        print_item(console, f"left out, not workloads: {shown}{rest}")
+        console.print()
 
 
 def print_faults(console: Console, comparison: Comparison, limit: int) -> int:
@@ -67,7 +89,7 @@ def print_faults(console: Console, comparison: Comparison, limit: int) -> int:
     faults = comparison.faults
     if not len(faults):
         return 0
-    console.print(f"{len(faults):,} workloads cannot be read as written:", markup=False)
+    print_heading(console, f"{len(faults):,} workloads cannot be read as written:")
     print_reasons(console, faults.groupby("reason", sort=False)["workload"], limit)
     return len(faults)
 
@@ -99,12 +121,12 @@ def _print_totals(console: Console, comparison: Comparison) -> None:
     headers = ["#", "service", *(["region"] if has_region else [])]
     headers += ["bought as"] if has_option else []
     numbers = ["can run", "no rate", "CPU", "memory", "workloads", "shared", "per month"]
-    title = "the fleet on each service: most workloads first, then cheapest"
-    print_table(console, headers + numbers, rows, right=("#", *numbers), title=title)
-    console.print(
-        "CPU, memory: part of what is paid for that no workload asks for;\n"
-        "shared: clusters, and what stands idle on nodes\n"
-    )
+    title = f"the fleet on each service, {comparison.currency}: most workloads first, then cheapest"
+    right, drop = ("#", *numbers), LESS_IMPORTANT_TOTALS
+    print_table(console, headers + numbers, rows, right=right, title=title, drop=drop)
+    print_item(console, "CPU, memory: part of what is paid for that no workload asks for")
+    print_item(console, "shared: clusters, and what stands idle on nodes")
+    console.print()
     _print_sizes(console, comparison)
 
 
@@ -114,7 +136,7 @@ def _print_sizes(console: Console, comparison: Comparison) -> None:
     if not len(sizes):
         return
     order = {name: rank for rank, name in reversed(list(enumerate(comparison.totals["service"])))}
-    console.print("nodes are cheaper, for the workloads that both can run:")
+    print_heading(console, "nodes are cheaper, for the workloads that both can run:")
     for nodes, rows in sizes.groupby("nodes"):
         # Against the service that runs most of the fleet, cheapest of those.
         best = rows.iloc[int(np.argmin(rows["service"].map(order)))]
@@ -122,7 +144,8 @@ def _print_sizes(console: Console, comparison: Comparison) -> None:
         when = f"from {times:.2g} times this fleet on" if times > 0 else "at any size"
         if pd.isna(times):
             when = "at no size of this fleet"
-        console.print(f"  {nodes} than {best['service']}: {when} ({best['workloads']} workloads)")
+        text = f"{nodes} than {best['service']}: {when} ({best['workloads']} workloads)"
+        print_item(console, text, indent=2)
     console.print()
 
 
@@ -130,7 +153,7 @@ def _share(share: float) -> str:
     return "-" if pd.isna(share) else f"{share:.0%}"
 
 
-def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
+def _print_cheapest(console: Console, frame: pd.DataFrame, currency: str, limit: int) -> None:
     shown = frame["workload"].drop_duplicates().head(limit)
     frame = frame[frame["workload"].isin(shown)]
     best = frame[frame["rank"] == 1].set_index("workload")
@@ -157,16 +180,19 @@ def _print_cheapest(console: Console, frame: pd.DataFrame, limit: int) -> None:
     headers = ["workload", "today", "per month", "cheapest"]
     headers += (["region"] if has_regions else []) + (["bought as"] if has_options else [])
     headers += ["per month ", "saving"]
-    title = "each workload: where it runs today, and where it is cheapest"
-    print_table(console, headers, rows, right=("per month", "per month ", "saving"), title=title)
-    console.print(
-        "costs of a scenario with the whole fleet on that service: credits are shared over it;\n"
-        "on nodes a workload pays for what it asks for, and what stands idle is shared;\n"
-        "`wharfage price` gives the bill of the fleet as it runs today"
-    )
+    title = f"each workload, {currency}: where it runs today, and where it is cheapest"
+    right, drop = ("per month", "per month ", "saving"), LESS_IMPORTANT_CHEAPEST
+    print_table(console, headers, rows, right=right, title=title, drop=drop)
+    for said in (
+        "costs of a scenario with the whole fleet on that service: credits are shared over it",
+        "on nodes a workload pays for what it asks for, and what stands idle is shared",
+        "`wharfage price` gives the bill of the fleet as it runs today",
+    ):
+        print_item(console, said)
     without = frame[frame["feasible"] & frame["monthly_cost"].isna()]
     if len(without):
-        console.print(f"\n{len(without):,} scenarios could run but have no rate:")
+        console.print()
+        print_heading(console, f"{len(without):,} scenarios could run but have no rate:")
         print_reasons(console, without.groupby("reason", sort=False)["workload"], REASONS_SHOWN)
 
 
@@ -184,20 +210,16 @@ def _print_workload(console: Console, comparison: Comparison, workload: str) -> 
         for row in comparison.frame.to_dict("records")
     ]
     headers = ("#", "service", "region", "bought as", "per month", "why")
-    print_table(
-        console,
-        headers,
-        rows,
-        right=("#", "per month"),
-        title=f"workload {workload}",
-    )
+    title = f"workload {workload}, {comparison.currency}"
+    right, drop = ("#", "per month"), LESS_IMPORTANT_PLACES
+    print_table(console, headers, rows, right=right, title=title, drop=drop)
     shared = comparison.shared_costs
     for row in shared.to_dict("records"):
         cost = f"{row['region']}, {money(row['monthly_cost'])} per month"
         text = f"{row['service']} also needs a cluster: {row['cluster_service']} in {cost} after credits"
         if row["kind"] == "idle_nodes":
             text = f"{row['service']} leaves part of its nodes idle: in {cost}"
-        console.print(text, markup=False)
+        print_item(console, text)
     console.print()
 
 

@@ -9,12 +9,14 @@ import pandas as pd
 from rich.console import Console
 
 from wharfage.outputs.figures import text_or_dash
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.tables import print_item, print_table
 from wharfage.rates.age import STALE_DAYS, stale_text, table_age
 from wharfage.rates.book import RateBook
 from wharfage.rates.table import MeterRates, RateTable
 
 NUMBERS = ("regions", "rates", "age days", "doubtful")
+#: columns that go where there is no room, the first one first
+LESS_IMPORTANT = ("sources", "first date", "compared on", "doubtful", "rates", "regions")
 #: sources named on a terminal
 SOURCES_SHOWN = 3
 
@@ -120,15 +122,24 @@ def print_coverage(console: Console, book: RateBook, frame: pd.DataFrame, on: dt
     ]
     heads = ("rates", "first date", "newest date", "age days", "compared on", "doubtful", "sources")
     first = ("region",) if by_region else ("service", "regions")
-    print_table(console, (*first, *heads), rows, right=NUMBERS)
-    console.print(
+    sums = ("total", *([""] * len(first[1:])), f"{frame['rates'].sum():,}", "", "", "", "")
+    total = (*sums, f"{frame['doubtful'].sum():,}", "")
+    print_table(
+        console,
+        (*first, *heads),
+        rows,
+        right=NUMBERS,
+        total=None if by_region else total,
+        drop=LESS_IMPORTANT,
+    )
+    print_item(
+        console,
         f"rate book {book.digest}, {book.name}, newest rate {book.newest_date};"
         f" ages are days before {on}",
-        soft_wrap=True,
     )
     stale = stale_text(book, dict.fromkeys(frame["service"]), on)
     if stale is not None:
-        console.print(f"{stale} (after {STALE_DAYS} days)", soft_wrap=True)
+        print_item(console, f"{stale} (after {STALE_DAYS} days)", style="yellow")
 
 
 def _brief(sources: str) -> str:

@@ -12,11 +12,14 @@ from rich.console import Console
 from wharfage.analysis.stack_diff import UNCHANGED, CostDiff
 from wharfage.outputs.figures import money
 from wharfage.outputs.files import SUFFIXES, check_output_path, whole_file, write_frame
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.json_document import document, json_text
+from wharfage.outputs.tables import print_item, print_table
 
 MARKDOWN = ".md"
 HEADERS = ("workload", "change", "before", "after", "per month", "%", "why")
 RIGHT = HEADERS[2:6]
+#: columns that go where there is no room, the first one first
+LESS_IMPORTANT = ("%", "before", "after", "why")
 
 
 def print_diff(console: Console, diff: CostDiff, limit: int) -> None:
@@ -24,12 +27,12 @@ def print_diff(console: Console, diff: CostDiff, limit: int) -> None:
     rows = _changed(diff)
     if rows:
         title = "cost per month of what changes"
-        print_table(console, HEADERS, rows[:limit], right=RIGHT, title=title)
+        print_table(console, HEADERS, rows[:limit], right=RIGHT, title=title, drop=LESS_IMPORTANT)
     if len(rows) > limit:
         console.print(f"... and {len(rows) - limit:,} more rows; --out FILE.csv writes them all")
-    console.print(_unchanged(diff))
+    print_item(console, _unchanged(diff))
     for total in diff.totals.to_dict("records"):
-        console.print(f"total  {_total(total)}")
+        print_item(console, f"total  {_total(total)}", style="bold")
 
 
 def markdown(diff: CostDiff, limit: int) -> str:
@@ -56,16 +59,18 @@ def markdown(diff: CostDiff, limit: int) -> str:
     )
 
 
-def json_form(diff: CostDiff) -> dict[str, Any]:
-    """The same as data: totals and rows, with nulls where there is no price."""
-    return {
-        "priced_on": diff.after.options.on.isoformat(),
-        "priced_month": diff.after.options.month.text,
-        "rate_book_digest": diff.after.book.digest,
-        "unpriced": diff.unpriced,
-        "totals": _records(diff.totals),
-        "rows": _records(diff.rows),
-    }
+def diff_document(diff: CostDiff) -> dict[str, Any]:
+    """The same as a JSON document: totals and rows, with nulls where there is no price."""
+    options = diff.after.options
+    return document(
+        "cost_diff",
+        on=options.on,
+        month=options.month.text,
+        rate_book=diff.after.book.digest,
+        unpriced=diff.unpriced,
+        totals=diff.totals,
+        rows=diff.rows,
+    )
 
 
 def check_diff_path(path: Path) -> None:
@@ -75,15 +80,13 @@ def check_diff_path(path: Path) -> None:
 
 def write_diff(diff: CostDiff, path: Path, limit: int) -> None:
     """Write a diff as Markdown, JSON, CSV or Parquet, by its suffix; whole or not at all."""
-    import json  # noqa: PLC0415  only where it is asked for
-
     suffix = path.suffix.lower()
     if suffix not in (MARKDOWN, ".json"):
         write_frame(diff.rows, path)
         return
     data = markdown(diff, limit)
     if suffix == ".json":
-        data = json.dumps(json_form(diff), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+        data = json_text(diff_document(diff))
     with whole_file(path) as place:
         place.write_text(data, encoding="utf-8")
 
@@ -138,10 +141,3 @@ def _cell(text: str) -> str:
     for mark in "\\|`*_[]#":
         text = text.replace(mark, f"\\{mark}")
     return text.replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("\n", " ")
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): None if pd.isna(value) else value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+from rich.console import Console
 
 from wharfage.errors import InvalidValueError
+from wharfage.outputs.figures import money, number, text_or_dash
 from wharfage.outputs.files import check_output_path, whole_file
+from wharfage.outputs.json_document import document
+from wharfage.outputs.tables import print_item, print_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +25,10 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".nc")
 #: cells written at once
 RUN = 2**19
+#: columns that a terminal shows where there is room, the first one goes first
+LESS_IMPORTANT = ("daily_cost", "monthly_list_cost", "reason")
+#: cells of a JSON document
+LARGEST_DOCUMENT = 10**6
 
 
 def check_grid_path(path: Path) -> None:
@@ -34,6 +43,79 @@ def check_grid_path(path: Path) -> None:
     check_output_path(path, SUFFIXES)
     if path.suffix.lower() == ".nc":
         _netcdf_engine(path)
+
+
+def print_grid(console: Console, cube: xr.Dataset, limit: int) -> None:
+    """Print the first cells, one per line; what is the same in all of them is said above."""
+    for name, value in _constants(cube).items():
+        print_item(console, f"{name}: {value}")
+    frame = _first_cells(cube, limit)
+    if "reason" in frame and frame["reason"].isna().all():
+        frame = frame.drop(columns="reason")
+    numbers = [name for name in frame.columns if frame[name].dtype.kind in "iuf"]
+    costs = [name for name in numbers if name not in cube.sizes]
+    rows = [
+        [
+            money(row[name])
+            if name in costs
+            else number(row[name])
+            if name in numbers
+            else text_or_dash(row[name])
+            for name in frame.columns
+        ]
+        for row in frame.to_dict("records")
+    ]
+    print_table(console, list(frame.columns), rows, right=numbers, drop=LESS_IMPORTANT)
+    cells = math.prod(cube.sizes.values())
+    if cells > limit:
+        console.print(
+            f"... and {cells - limit:,} more cells; --out FILE.parquet writes all of them"
+        )
+
+
+def grid_document(cube: xr.Dataset) -> dict[str, Any]:
+    """Grid as a JSON document: a row per cell, null where there is no price, with the reason.
+
+    Raises
+    ------
+    InvalidValueError
+        If it has more cells than anybody should read as one document.
+    """
+    cells = math.prod(cube.sizes.values())
+    if cells > LARGEST_DOCUMENT:
+        raise InvalidValueError(
+            f"{cells:,} cells are too many for one JSON document, which takes {LARGEST_DOCUMENT:,}.",
+            hint="write them with --out FILE.parquet.",
+        )
+    on, month = (cube.attrs.get(name) for name in ("on", "month"))
+    return document(
+        "grid",
+        on=on if isinstance(on, str) else None,
+        month=month if isinstance(month, str) else None,
+        rate_book=cube.attrs["rate_book_digest"],
+        axes={name: cube[name].data.tolist() for name in cube.sizes},
+        fixed=cube.attrs["fixed"],
+        cells=_first_cells(cube, cells),
+    )
+
+
+def _first_cells(cube: xr.Dataset, limit: int) -> pd.DataFrame:
+    """First cells as a frame without the columns that are the same everywhere."""
+    same = [*_constants(cube)]
+    parts, rows = [], 0
+    for table in _tables(cube):
+        part = table.slice(0, limit - rows).drop_columns(
+            [name for name in same if name in table.column_names]
+        )
+        parts.append(part.to_pandas())
+        rows += len(part)
+        if rows >= limit:
+            break
+    found = pd.concat(parts, ignore_index=True)
+    for name in found:
+        if found[name].dtype == "category":
+            found[name] = found[name].astype(object).where(found[name].notna(), None)
+    return found
 
 
 def write_grid(cube: xr.Dataset, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,7 +9,8 @@ from rich.console import Console
 
 from wharfage.outputs.bills import print_assumptions, print_reasons
 from wharfage.outputs.figures import money
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.json_document import document_of
+from wharfage.outputs.tables import print_item, print_table
 
 if TYPE_CHECKING:
     from wharfage.nodes.node_plan import NodePlan
@@ -45,44 +45,33 @@ def print_unplaced(console: Console, plan: NodePlan, limit: int) -> int:
     return len(unplaced)
 
 
-def as_json(plan: NodePlan) -> str:
-    """The whole plan as JSON, in full precision."""
+def plan_document(plan: NodePlan) -> dict[str, Any]:
+    """The whole plan as a JSON document, in full precision."""
     numbers = (
         "node_count", "hourly_node_cost", "hourly_idle_cost", "hourly_cluster_cost", "hourly_cost",
         "monthly_cost", "lower_bound", "cost_lower_bound", "gap",
     )  # fmt: skip
-    data: dict[str, Any] = {
-        "service": plan.service,
-        "region": plan.region,
-        "priced_on": plan.on.isoformat(),
-        "priced_month": plan.month,
-        "rate_book_digest": plan.rate_book_digest,
+    found = plan.over_time
+    return document_of(
+        "node_plan",
+        plan,
+        service=plan.service,
+        region=plan.region,
         **{name: getattr(plan, name) for name in numbers},
-        "nodes": _records(plan.nodes),
-        "baselines": _records(plan.baselines),
-        "pods": _records(plan.pods),
-        "unplaced": _records(plan.unplaced),
-        "assumptions": plan.assumptions,
-    }
-    if plan.over_time is not None:
-        found = plan.over_time
-        data["over_time"] = {
+        nodes=plan.nodes,
+        baselines=plan.baselines,
+        pods=plan.pods,
+        unplaced=plan.unplaced,
+        over_time=None
+        if found is None
+        else {
             "hours": found.hours,
             "node_hours": found.node_hours,
             "cost": found.cost,
             "cost_lower_bound": found.cost_bound,
-            "steps": _records(found.frame),
-        }
-    return json.dumps(data, indent=1, allow_nan=False)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a frame, None where a cell is empty."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [
-        {str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()}
-        for row in plain.to_dict("records")
-    ]
+            "steps": found.frame,
+        },
+    )
 
 
 def _print_nodes(console: Console, plan: NodePlan) -> None:
@@ -108,8 +97,15 @@ def _print_nodes(console: Console, plan: NodePlan) -> None:
     headers = ["machine", *(["bought as"] if has_options else []), "nodes", "pods", "price/h"]
     headers += ["fee/h", "CPU", "memory", "slots", *(["GPU"] if has_gpus else []), "per month"]
     numbers = [name for name in headers if name not in ("machine", "bought as")]
-    title = f"{plan.service} in {plan.region}: {plan.node_count:,} nodes, with the share in use"
-    print_table(console, headers, rows, right=numbers, title=title)
+    currency = plan.site.book.table(plan.service).form.currency
+    title = f"{plan.service} in {plan.region}, {currency}: {plan.node_count:,} nodes, with the share in use"
+    drop = ("slots", "fee/h", "memory", "CPU", "price/h")
+    total = None
+    if len(frame) > 1:
+        pods, month = int(frame["pods"].sum()), money(frame["monthly_cost"].sum())
+        known = {"machine": "total", "nodes": f"{plan.node_count:,}", "pods": f"{pods:,}"}
+        total = [{**known, "per month": month}.get(name, "") for name in headers]
+    print_table(console, headers, rows, right=numbers, title=title, total=total, drop=drop)
     if len(frame) > SHOWN:
         console.print(f"... and {len(frame) - SHOWN:,} more machine types; --json has them all")
     console.print()
@@ -134,16 +130,15 @@ def _print_costs(console: Console, plan: NodePlan) -> None:
 
 def _print_quality(console: Console, plan: NodePlan) -> None:
     """How near the least the plan is, and what simpler rules cost."""
-    console.print(
+    print_item(
+        console,
         f"machines cost {plan.gap:.2%} more than the least that any plan can"
-        f" ({plan.lower_bound:,.4f} per hour)"
+        f" ({plan.lower_bound:,.4f} per hour)",
     )
     for row in plan.baselines.to_dict("records"):
         name = BASELINES.get(str(row["baseline"]), str(row["baseline"]))
-        console.print(
-            f"  {name}: {row['node_count']:,} nodes, {row['hourly_cost']:,.4f} per hour,"
-            f" {row['excess']:+.1%}"
-        )
+        text = f"{name}: {row['node_count']:,} nodes, {row['hourly_cost']:,.4f} per hour"
+        print_item(console, f"{text}, {row['excess']:+.1%}", indent=2)
     console.print()
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.console import Console
 
-from wharfage.outputs.break_evens import place, plain_records
+from wharfage.outputs.break_evens import place
 from wharfage.outputs.figures import money, number, text_or_dash
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.json_document import document, document_of
+from wharfage.outputs.tables import print_item, print_table
+from wharfage.rates.book import RateBook, parse_date
 
 if TYPE_CHECKING:
     from wharfage.analysis.ranges import Ranges
@@ -36,12 +38,13 @@ def print_ranges(console: Console, found: Ranges) -> None:
     print_tornado(console, found.sensitivity())
     console.print()
     for name, words in found.inputs.items():
-        console.print(f"{name}: {words}", markup=False)
+        print_item(console, f"{name}: {words}")
     sampling = found.sampling
-    console.print(
+    print_item(
+        console,
         f"{sampling.draws:,} draws ({sampling.method}), seed {sampling.seed}, shared factor"
         f" {sampling.shared_factor:g}; rates of {found.on}, month {found.month},"
-        f" rate book {found.rate_book_digest[:19]}"
+        f" rate book {found.rate_book_digest[:19]}",
     )
     if found.left_out:
         console.print(f"left out, not workloads: {found.left_out:,} rows")
@@ -67,7 +70,9 @@ def print_tornado(console: Console, frame: pd.DataFrame) -> None:
     headers = [*(["scenario"] if several else []), "input", "p10", "p90", "cost at p10"]
     headers += ["cost at p90", "swing", ""]
     right = tuple(headers[-6:-1])
-    print_table(console, headers, rows, right=right, title="what moves the bill, largest first")
+    title = "what moves the bill, largest first"
+    drop = ("", "p10", "p90", "cost at p10", "cost at p90")
+    print_table(console, headers, rows, right=right, title=title, drop=drop)
 
 
 def print_marginal(console: Console, frame: pd.DataFrame) -> None:
@@ -88,29 +93,36 @@ def print_marginal(console: Console, frame: pd.DataFrame) -> None:
     headers = ["workload", "service", "step", "from", "to", "now", "difference", "note"]
     right = ("from", "to", "now", "difference")
     title = "the next size up and down, per month, credits left out"
-    print_table(console, headers, rows, right=right, title=title)
+    print_table(console, headers, rows, right=right, title=title, drop=("service", "note", "now"))
     if len(frame) > SHOWN:
         console.print(
             f"... and {len(frame) - SHOWN:,} more rows; --out FILE.csv writes all of them"
         )
 
 
-def ranges_form(found: Ranges) -> dict[str, Any]:
-    """Ranges as plain data for JSON; None where there is no number."""
+def marginal_document(
+    frame: pd.DataFrame, book: RateBook, on: str | None, month: str
+) -> dict[str, Any]:
+    """Steps as a JSON document; null where there is no such step, and the note says why."""
+    day = book.newest_date if on is None else parse_date(on)
+    return document("marginal", on=day, month=month, rate_book=book.digest, steps=frame)
+
+
+def ranges_document(found: Ranges) -> dict[str, Any]:
+    """Ranges as a JSON document; null where there is no number."""
     sampling = found.sampling
-    return {
-        "on": found.on.isoformat(),
-        "month": found.month,
-        "rate_book_digest": found.rate_book_digest,
-        "inputs": found.inputs,
-        "draws": sampling.draws,
-        "seed": sampling.seed,
-        "method": sampling.method,
-        "shared_factor": sampling.shared_factor,
-        "totals": plain_records(found.totals),
-        "workloads": plain_records(found.frame),
-        "sensitivity": plain_records(found.sensitivity()),
-    }
+    return document_of(
+        "ranges",
+        found,
+        inputs=found.inputs,
+        draws=sampling.draws,
+        seed=sampling.seed,
+        method=sampling.method,
+        shared_factor=sampling.shared_factor,
+        totals=found.totals,
+        workloads=found.frame,
+        sensitivity=found.sensitivity(),
+    )
 
 
 def _print_costs(
@@ -126,7 +138,8 @@ def _print_costs(
         share = [f"{100 * row['cheapest_share']:.0f} %"] if several else []
         rows.append([label(row), *(money(row[name]) for name in costs), *share, _note(row)])
     headers = ["", *costs, *(["cheapest in"] if several else []), "note"]
-    print_table(console, headers, rows, right=tuple(headers[1:-1]), title=title)
+    drop = ("mean", "typical", "cheapest in", "note")
+    print_table(console, headers, rows, right=tuple(headers[1:-1]), title=title, drop=drop)
 
 
 def _note(row: dict[Any, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from rich.console import Console
 from wharfage.analysis.impact import Impact
 from wharfage.outputs.figures import money, text_or_dash
 from wharfage.outputs.files import check_output_path, whole_file
+from wharfage.outputs.json_document import document, json_text
 from wharfage.outputs.tables import print_table
 from wharfage.rates.diff import CHANGES, RateDiff
 
@@ -24,6 +24,8 @@ Section = tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]
 REGION_HEADS = ("service", "region", *CHANGES, "smallest", "largest")
 RATE_HEADS = ("service", "region", "meter", "variant", "change", "before", "after", "percent")
 COST_HEADS = ("before", "after", "change", "percent")
+#: columns that go where there is no room, the first one first
+LESS_IMPORTANT = ("smallest", "largest", "note", "variant", "before", "after")
 WORKLOAD_HEADS = ("workload", "service", "region", *COST_HEADS, "note")
 
 
@@ -33,12 +35,12 @@ def print_diff(console: Console, diff: RateDiff, impact: Impact | None, limit: i
     for title, headers, rows, right in _sections(diff, impact):
         console.print(f"\n{title}", soft_wrap=True)
         if rows:
-            print_table(console, headers, rows[:limit], right=right)
+            print_table(console, headers, rows[:limit], right=right, drop=LESS_IMPORTANT)
         if len(rows) > limit:
             console.print(f"... and {len(rows) - limit:,} more; --out FILE.md or FILE.json has all")
 
 
-def write_diff(diff: RateDiff, impact: Impact | None, path: Path) -> None:
+def write_diff(diff: RateDiff, impact: Impact | None, path: Path, month: str) -> None:
     """Write what differs, whole or not at all, as the suffix says.
 
     Raises
@@ -47,27 +49,32 @@ def write_diff(diff: RateDiff, impact: Impact | None, path: Path) -> None:
         If the suffix is neither ``.json`` nor ``.md``, or the file cannot be written.
     """
     check_output_path(path, SUFFIXES)
-    text = json_text(diff, impact) if path.suffix.lower() == ".json" else markdown(diff, impact)
+    is_json = path.suffix.lower() == ".json"
+    text = json_text(diff_document(diff, impact, month)) if is_json else markdown(diff, impact)
     with whole_file(path) as place:
         place.write_text(text, encoding="utf-8", newline="\n")
 
 
-def json_text(diff: RateDiff, impact: Impact | None) -> str:
-    """Everything that differs as JSON, in full precision; null for what is not there."""
-    found: dict[str, Any] = {
-        "before": _side(diff.before),
-        "after": _side(diff.after),
-        "by_region": _records(diff.by_region()),
-        "rates": _records(diff.frame),
-    }
-    if impact is not None:
-        found["impact"] = {
-            "totals": _records(impact.totals),
-            "by_service": _records(impact.by("service")),
-            "by_region": _records(impact.by("service", "region")),
-            "workloads": _records(impact.workloads),
-        }
-    return json.dumps(found, indent=1, allow_nan=False) + "\n"
+def diff_document(diff: RateDiff, impact: Impact | None, month: str) -> dict[str, Any]:
+    """Everything that differs as a JSON document; `month` is that of the impact."""
+    return document(
+        "rate_diff",
+        on=diff.after.on,
+        month=None if impact is None else month,
+        rate_book=diff.after.book.digest,
+        before=_side(diff.before),
+        after=_side(diff.after),
+        by_region=diff.by_region(),
+        rates=diff.frame,
+        impact=None
+        if impact is None
+        else {
+            "totals": impact.totals,
+            "by_service": impact.by("service"),
+            "by_region": impact.by("service", "region"),
+            "workloads": impact.workloads,
+        },
+    )
 
 
 def markdown(diff: RateDiff, impact: Impact | None) -> str:

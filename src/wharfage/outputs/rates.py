@@ -10,10 +10,13 @@ from rich.console import Console
 
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
 from wharfage.outputs.figures import text_or_dash
-from wharfage.outputs.tables import print_table
+from wharfage.outputs.tables import print_item, print_table
 from wharfage.rates.book import RateBook, bundled_folder
 from wharfage.rates.lock import check_lock, read_lock
 from wharfage.rates.table import Rate, RateTable
+
+#: columns that go where there is no room, the first one first
+LESS_IMPORTANT = ("source", "SKU", "date", "region")
 
 
 def rate_frame(
@@ -106,13 +109,13 @@ def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
         for r in shown.to_dict("records")
     ]
     headers = ("meter", "region", "variant", "price", "date", "SKU", "source")
-    print_table(console, headers, rows, right=("price",))
+    print_table(console, headers, rows, right=("price",), drop=LESS_IMPORTANT)
     if len(frame) > limit:
         console.print(f"... and {len(frame) - limit:,} more; --region, --meter or --out FILE.csv")
 
 
-def print_check(console: Console, folder: Path | None) -> None:
-    """Check a folder of tables and say what was checked.
+def checked_book(folder: Path | None) -> RateBook:
+    """Book of a folder, every rule of its tables checked, its lock too.
 
     Raises
     ------
@@ -128,8 +131,22 @@ def print_check(console: Console, folder: Path | None) -> None:
             hint=f"if the change is meant: wharfage rates lock {book.folder}",
             failures=changed,
         )
+    return book
+
+
+def check_frame(book: RateBook) -> pd.DataFrame:
+    """What was checked: service, rates and regions of every table."""
+    rows = []
     for service in book.services():
         table = book.table(service)
         rates = sum(len(meter) for meter in table.meters.values())
-        console.print(f"ok  {service:<30} {rates:>6,} rates  {len(table.regions):>3} regions")
-    console.print(f"{len(book.services())} tables keep every rule; digest {book.digest}")
+        rows.append({"service": service, "rates": rates, "regions": len(table.regions)})
+    return pd.DataFrame(rows)
+
+
+def print_check(console: Console, book: RateBook) -> None:
+    """Say what was checked."""
+    for row in check_frame(book).to_dict("records"):
+        counts = f"{row['rates']:>6,} rates  {row['regions']:>3} regions"
+        console.print(f"ok  {row['service']:<30} {counts}", soft_wrap=True)
+    print_item(console, f"{len(book.services())} tables keep every rule; digest {book.digest}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
 from wharfage.feeds.comparison import Change, schedule_text
 from wharfage.feeds.refresh import Refresh
+from wharfage.outputs.json_document import document
 from wharfage.outputs.rate_diff import percent
 from wharfage.outputs.tables import print_table
 
@@ -22,7 +24,8 @@ def print_refresh(console: Console, result: Refresh, limit: int) -> None:
     console.print(f"{', '.join(said)}, {result.same:,} as they were", soft_wrap=True)
     if result.changes:
         rows = [_row(change) for change in result.changes[:limit]]
-        print_table(console, HEADS, rows, right=("before", "after", "percent"))
+        right, drop = ("before", "after", "percent"), ("variant", "from", "region")
+        print_table(console, HEADS, rows, right=right, drop=drop)
     _rest(console, len(result.changes), limit)
     reading = result.reading
     _list(console, "older than the book, not written", result.older, limit)
@@ -32,6 +35,45 @@ def print_refresh(console: Console, result: Refresh, limit: int) -> None:
     _list(console, "new SKUs", reading.new, limit)
     _list(console, "SKUs that are gone", reading.gone, limit)
     _list(console, "ambiguous SKUs", reading.ambiguous, limit)
+
+
+def refresh_document(result: Refresh) -> dict[str, Any]:
+    """What changed and what stayed out as a JSON document; null where no price is."""
+    reading = result.reading
+    return document(
+        "rate_refresh",
+        rate_book=result.digest,
+        written=result.version,
+        same=result.same,
+        changes=[_change(change) for change in result.changes],
+        older=result.older,
+        unplaced=result.unplaced,
+        passed=result.passed,
+        left_out=result.left_out,
+        new_skus=reading.new,
+        gone_skus=reading.gone,
+        ambiguous_skus=reading.ambiguous,
+    )
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """One key with its prices by the start of their tier, before and after, as they are written."""
+    old = change.before.schedule if change.before else {}
+    after = {seen.tier_start: seen.price for seen in change.observations}
+    return {
+        "service": change.service,
+        "region": change.region or None,
+        "meter": change.meter,
+        "variant": [value for value in change.key if value != change.region],
+        "change": change.kind,
+        "rate_date": change.date,
+        "before": _prices(old),
+        "after": _prices(after),
+    }
+
+
+def _prices(schedule: Mapping[Any, Any]) -> dict[str, str | None]:
+    return {str(start): None if price is None else str(price) for start, price in schedule.items()}
 
 
 def print_outcome(console: Console, result: Refresh) -> None:

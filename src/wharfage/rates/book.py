@@ -168,6 +168,18 @@ class RateBook:
             )
         return self.tables[service]
 
+    def machine_types(self, service: str) -> frozenset[str]:
+        """Machine types that a service knows, with those of the tables whose prices it uses.
+
+        Empty for a service that lists none of its own: it has no machines, or chooses them itself.
+        """
+        table = self.table(service)
+        if not table.machine_types:
+            return frozenset()
+        others = {meter.prices_of for meter in table.form.meters.values() if meter.prices_of}
+        tables = [table, *(self.tables[name] for name in others if name in self.tables)]
+        return frozenset().union(*(each.machine_types for each in tables))
+
     def dates(self, service: str) -> tuple[dt.date, ...]:
         """Every day on which something changes in a service's table, in order."""
         return self.table(service).dates

@@ -15,7 +15,14 @@ from wharfage.columns import FLEET_COLUMNS, METERS, PURCHASE_OPTIONS
 from wharfage.plain_yaml import Place
 from wharfage.rates.cells import MACHINE
 from wharfage.rates.findings import Found, hint
-from wharfage.rates.schema import AppendedBlock, Dated, MeterForm, RateBlock, TableForm
+from wharfage.rates.schema import (
+    AppendedBlock,
+    CreditForm,
+    Dated,
+    MeterForm,
+    RateBlock,
+    TableForm,
+)
 from wharfage.rates.sources import Sources
 from wharfage.rates.table import vocabulary
 from wharfage.units import PRICING_UNITS
@@ -184,8 +191,21 @@ def _credits(form: TableForm) -> Found:
             )
         if credit.quantity is not None and len(credit.meters) != 1:
             yield "R6", place, "a credit of a quantity is of one meter"
+        yield from _skus(credit, form, place)
         yield from _known_meters(credit.meters, form, (*place, "meters"))
         yield from _conditions(credit.when, (*place, "when"))
+        yield from _conditions(credit.unless, (*place, "unless"))
+
+
+def _skus(credit: CreditForm, form: TableForm, place: Place) -> Found:
+    if credit.skus and (credit.quantity is None or credit.per != "sku"):
+        yield "R6", (*place, "skus"), "skus are for a credit of a quantity per sku"
+    blocks = [block for block in form.rates if block.meter in credit.meters]
+    cells = [cell for block in blocks for cell in (block.prices or {}).values()]
+    known = {sku for _, sku in cells if sku}
+    for sku in credit.skus:
+        if sku not in known:
+            yield "R6", (*place, "skus"), f"no rate of its meter has the SKU {sku!r}"
 
 
 def _derived(form: TableForm) -> Found:

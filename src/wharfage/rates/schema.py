@@ -234,16 +234,20 @@ class RuleForm(Form):
 class CreditForm(Dated):
     """Money or free units per billing account and month.
 
-    A `quantity` is in the pricing unit of its one meter; with ``per: sku`` every SKU has it.
+    A `quantity` is in the pricing unit of its one meter; with ``per: sku`` every SKU has it, or
+    each of `skus`. It is for rows that hold a value of every column of `when`, and none of
+    `unless`; values of open columns such as ``region`` may be patterns.
     """
 
     id: str
     amount: DecimalText | None = None
     quantity: DecimalText | None = None
     per: Literal["account", "sku"] = "account"
+    skus: list[str] = Field(default_factory=list)
     defined_in: str | None = None
     meters: list[str]
     when: dict[str, list[Value]] = Field(default_factory=dict)
+    unless: dict[str, list[Value]] = Field(default_factory=dict)
     otherwise: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 

@@ -44,6 +44,6 @@ SERVICE = Service(
     id="toy.harbour",
     title="Toy harbour",
     quantities=quantities,
-    columns=("events_per_month", "storage_gib", "hours_per_month"),
+    columns=("events_per_month", "storage_gib", "hours_per_month", "purchase_option"),
     runs_workloads=False,
 )

@@ -34,6 +34,16 @@ def test_an_unknown_usage_type_is_new_story_32(aws: LocalAws, read_aws: Read) ->
     assert "mapping" in row["why"]
 
 
+def test_a_product_without_its_family_is_read_story_32(aws: LocalAws, read_aws: Read) -> None:
+    """A file that no longer says the product family is read by what it still says."""
+    bare = us_items()
+    for each in bare:
+        del each["product"]["productFamily"]
+    aws.publish(*bare)
+    whole = [o for o in read_aws("aws.fargate").observations if o.meter == "vcpu_hours"]
+    assert {o.key["cpu_architecture"] for o in whole} >= {"x86_64", "arm64"}
+
+
 def test_another_operation_is_new(aws: LocalAws, read_aws: Read) -> None:
     """The same usage type with an operation that was never seen is not taken for the rate."""
     odd = item("AmazonECS", "ODD", "us-east-1", USAGE, "0.03", operation="Burst")

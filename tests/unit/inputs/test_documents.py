@@ -41,7 +41,7 @@ HOSTILE = [
     ("tab", "a:\n\tb: 1\n", "found character that cannot start any token", 2),
     ("control character", "a: 1\nb: \x00\n", "control characters are not allowed", 2),
     ("map as key", "a: 1\n? {b: 1}\n: 2\n", "a key must be plain text", 2),
-    ("cut JSON", '{"a": 1,\n"b": [1, 2', "not valid YAML", 2),
+    ("cut JSON", '{"a": 1,\n"b": [1, 2', "not valid JSON", 2),
     ("half a character", "a: 1\nb: \ud800\n", "not UTF-8 text (byte 8)", 2),
 ]
 
@@ -288,3 +288,24 @@ def test_other_sources_are_refused() -> None:
     """A number is no source."""
     with pytest.raises(DocumentError, match="a source is a path, '-' or text, not int"):
         read_documents([5])  # type: ignore[list-item]
+
+
+def test_whole_number_of_very_many_digits() -> None:
+    """A number that Python would refuse to read stays text, for whoever wants a number to refuse."""
+    [found] = read_documents(f"a: {'9' * 5000}\n")
+    assert found.data["a"] == "9" * 5000
+
+
+@pytest.mark.parametrize("text", ["{{- if .Values.web }}\na: 1\n{{- end }}", "a: !Ref web"])
+def test_hint_that_fits(text: str) -> None:
+    """A template is to be rendered, and a tag of CloudFormation says whose it is."""
+    with pytest.raises(DocumentError, match=r"render it first|CloudFormation's"):
+        read_documents(text + "\n")
+
+
+def test_list_as_text_or_file(tmp_path: Path) -> None:
+    """A list of documents is read from text as from a file; a name that begins so is a file."""
+    text = '[{"kind": "A"}, {"kind": "B"}]'
+    (tmp_path / "[a].json").write_text(text, encoding="utf-8")
+    for source in (text, tmp_path / "[a].json"):
+        assert [each.data["kind"] for each in read_documents(source)] == ["A", "B"]

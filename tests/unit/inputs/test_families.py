@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -10,9 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wharfage.errors import DocumentError, WharfageError
+from wharfage.errors import DocumentError, WharfageError, WorkloadError
 from wharfage.inputs.drafts import unique_names
-from wharfage.inputs.manifests import family_of, read_stack
+from wharfage.inputs.families import family_of
+from wharfage.inputs.manifests import read_stack
 from wharfage.inputs.stack import Stack
 from wharfage.inputs.traffic import Traffic, with_traffic
 
@@ -117,6 +119,57 @@ DOCUMENTS: list[Any] = [
         "metadata": {"name": "shop"},
         "spec": {"template": {"spec": {"containers": [{"name": "a"}]}}},
     },
+    {
+        "apiVersion": "eksctl.io/v1alpha5",
+        "kind": "ClusterConfig",
+        "metadata": {"name": "prod", "region": "us-east-1", "version": "1.34"},
+        "vpc": {"nat": {"gateway": "HighlyAvailable"}},
+        "capabilities": [{"name": "a", "type": "ACK"}],
+        "managedNodeGroups": [{"name": "m", "instanceTypes": ["m5.large"], "minSize": 1}],
+        "nodeGroups": [
+            {
+                "name": "n",
+                "maxSize": 4,
+                "volumeIOPS": 4000,
+                "instancesDistribution": {
+                    "instanceTypes": ["m5.large"],
+                    "onDemandPercentageAboveBaseCapacity": 50,
+                },
+                "additionalVolumes": [{"volumeSize": 10}],
+            }
+        ],
+        "fargateProfiles": [{"name": "f", "selectors": [{"namespace": "a"}]}],
+    },
+    {
+        "clusters": [
+            {
+                "name": "c",
+                "location": "us-central1-a",
+                "nodePools": [
+                    {
+                        "name": "p",
+                        "initialNodeCount": 2,
+                        "autoscaling": {"enabled": True, "maxNodeCount": 3},
+                        "config": {
+                            "machineType": "n1-standard-1",
+                            "accelerators": [
+                                {"acceleratorCount": "1", "acceleratorType": "nvidia-tesla-t4"}
+                            ],
+                        },
+                    }
+                ],
+                "currentNodeCount": 2,
+            }
+        ]
+    },
+    {
+        "nodegroup": {
+            "nodegroupName": "g",
+            "nodegroupArn": "arn:aws:eks:us-east-1:123456789012:nodegroup/prod/g/1",
+            "scalingConfig": {"minSize": 1, "maxSize": 3, "desiredSize": 2},
+            "instanceTypes": ["t3.medium"],
+        }
+    },
 ]
 
 
@@ -151,6 +204,9 @@ def write(documents: list[Any]) -> str:
     return yaml.safe_dump_all(documents, allow_unicode=True)
 
 
+TEXT = write(DOCUMENTS)
+
+
 def test_the_documents_are_read() -> None:
     """The documents of these tests are good ones; an id of two families has the family's name."""
     stack = read_stack(write(DOCUMENTS))
@@ -164,7 +220,8 @@ def test_the_documents_are_read() -> None:
         "app_runner/shop",
         "kubernetes/shop",
     ]
-    assert {row["rides_with"] for row in stack.riders} <= {"web/FARGATE", "web/FARGATE_SPOT"}
+    riding = {row["rides_with"] for row in stack.riders}
+    assert riding <= {"web/FARGATE", "web/FARGATE_SPOT", ""}
     named = {note.workload for note in stack.notes} | {row["workload"] for row in stack.ranges}
     assert "app_runner/shop" in named
     assert "shop" not in named
@@ -194,6 +251,28 @@ def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     assert isinstance(with_traffic(stack, Traffic(1e7, 0.2)), Stack)
 
 
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 10**6),
+            st.integers(0, 9),
+            st.sampled_from([*"{}[]:-#&*!|>'\"%@,?\t\n\0"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_damage_to_the_text(changes: list[tuple[int, int, str]]) -> None:
+    """A text with characters put in and taken out is read, or refused as documents are."""
+    text = TEXT
+    for place, gone, more in changes:
+        start = place % len(text)
+        text = text[:start] + more + text[start + gone :]
+    with contextlib.suppress(DocumentError, WorkloadError):
+        read_stack(text)
+
+
 def test_problems_of_all_families_at_once() -> None:
     """What is wrong in documents of several families is told in one error, with its places."""
     documents = json.loads(json.dumps(DOCUMENTS))
@@ -221,6 +300,21 @@ def test_problems_of_all_families_at_once() -> None:
         ({"template": {"template": {"containers": []}}}, "cloud_run"),
         ({"template": {"spec": {}}}, ""),
         ({"Service": {"Name": "a"}}, ""),
+        ({"taskDefinitions": [{"containerDefinitions": []}]}, "ecs"),
+        ({"services": [{"serviceName": "a"}]}, "ecs"),
+        ({"service": {"serviceName": "a"}}, "ecs"),
+        ({"service": "a", "desiredCount": 2}, "ecs"),
+        ({"taskDefinition": "a", "serviceName": "b"}, "ecs"),
+        ({"service": "a", "team": "shop"}, ""),
+        ({"service": {"port": 80}, "image": "x"}, ""),
+        ({"services": [{"name": "a"}]}, ""),
+        ({"taskDefinition": "a"}, ""),
+        ({"cluster": {"name": "a", "arn": "arn:aws:eks:us-east-1:1:cluster/a"}}, "eks"),
+        ({"clusters": ["a", "b"]}, ""),
+        ({"clusters": [{"name": "a", "nodePools": []}]}, "gke"),
+        ({"name": "a", "autopilot": {}}, "gke"),
+        ({"apiVersion": "eksctl.io/v1alpha5", "kind": "ClusterConfig"}, "eksctl"),
+        ([{"containerDefinitions": []}], ""),
         ({"services": {"web": {"image": "x"}}}, ""),
     ],
 )
@@ -236,3 +330,52 @@ def test_names_are_unique(pairs: list[tuple[str, str]]) -> None:
     assert len(set(found)) == len(found) == len(pairs)
     shorts = [short for short, _ in pairs]
     assert all(name == s for name, s in zip(found, shorts, strict=True) if shorts.count(s) == 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"services": {"web": {"image": "x"}}}, "looks like a compose file"),
+        ({"AWSTemplateFormatVersion": "2010-09-09"}, "template of CloudFormation"),
+        ({"apiVersion": "v2", "name": "a", "version": "1.0.0"}, "give the output of helm template"),
+        ({"resources": ["a.yaml"]}, "give the output of kubectl kustomize"),
+        ({"name": "a", "image": "x", "essential": True}, "give the task definition"),
+        ({"replicaCount": 1, "resources": {}}, "without apiVersion and kind"),
+    ],
+)
+def test_what_is_not_read_is_called_by_its_name(data: Any, words: str) -> None:
+    """A file that people have beside manifests is said to be one, with what to give instead."""
+    with pytest.raises(WorkloadError) as caught:
+        read_stack(yaml.safe_dump(data))
+    assert words in str(caught.value)
+
+
+def test_comments_of_javascript() -> None:
+    """JSON that begins with a comment would be one long word of YAML; it is said what it is."""
+    with pytest.raises(WorkloadError, match="begins with a comment of JavaScript"):
+        read_stack('// web\n{"apiVersion":"v1","kind":"Pod"}')
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        [{"family": "a", "containerDefinitions": [{"name": "a"}]}],
+        {"taskDefinitions": [{"family": "a", "containerDefinitions": [{"name": "a"}]}]},
+        {"taskDefinition": {"family": "a", "containerDefinitions": [{"name": "a"}]}, "tags": []},
+        {"services": [{"serviceName": "a", "taskDefinition": "a:1", "desiredCount": 1}]},
+        [{"serviceName": "a", "taskDefinition": "a:1"}, None],
+        [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{}]}}],
+    ],
+)  # fmt: skip
+def test_lists_and_wrappings_of_the_command_line(documents: Any) -> None:
+    """A list of documents, and the wrapping that the AWS command line prints, hold the same."""
+    [row] = read_stack(json.dumps(documents)).workloads
+    assert row["workload"] == "a"
+
+
+def test_place_of_an_item_of_a_list() -> None:
+    """What is wrong in an item of a list is named with its number."""
+    task = {"family": "a", "cpu": "x", "containerDefinitions": [{"name": "a"}]}
+    with pytest.raises(DocumentError) as caught:
+        read_stack(json.dumps([task]))
+    assert caught.value.failures["path"].tolist() == ["[0].cpu"]

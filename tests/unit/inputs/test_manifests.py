@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wharfage.errors import WharfageError, WorkloadError
-from wharfage.inputs.manifests import family_of, read_stack
+from wharfage.inputs.families import family_of
+from wharfage.inputs.manifests import read_stack
 from wharfage.inputs.stack import Stack
 
 MANIFEST = """

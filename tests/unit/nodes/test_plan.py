@@ -227,6 +227,14 @@ def test_region_without_the_family() -> None:
     assert text == "no_machine_type: none like m99i is sold in us-east-1"
 
 
+def test_a_machine_of_no_known_size_is_not_planned() -> None:
+    """A type with a price, whose size no source has, is said to be just that."""
+    text = reason(SIZE, instance_types=["p2.xlarge"])
+    assert text == (
+        "no_machine_type: p2.xlarge may have a price, but no size is known to plan with"
+    )
+
+
 def test_no_pods_need_no_nodes() -> None:
     """Zero replicas cost nothing, cluster included."""
     found = plan({**SIZE, "replicas": 0})

@@ -71,6 +71,16 @@ def test_an_unknown_machine_is_named(service: str) -> None:
     )
 
 
+@pytest.mark.parametrize("machine", ["p2.xlarge", "g3.4xlarge"])
+@pytest.mark.parametrize("service", ["aws.eks_nodes", "aws.ecs_ec2"])
+def test_a_machine_of_no_known_size_has_its_price(service: str, machine: str) -> None:
+    """Nodes that are named need no size: they cost what Amazon EC2 asks for them."""
+    own = priced(service, instance_type=machine)
+    plain = priced("aws.ec2", instance_type=machine, region="us-east-1")
+    assert own["monthly_cost"] == plain["monthly_cost"] > 0
+    assert pd.isna(own["billed_vcpu"])
+
+
 @pytest.mark.parametrize(("service", "plain"), PLAIN.items())
 def test_nodes_cost_what_the_machines_cost(service: str, plain: str) -> None:
     """A node without a fee costs what the same machine costs outside a cluster."""
@@ -99,6 +109,27 @@ def test_fee_is_the_same_however_it_is_bought(service: str, option: str) -> None
     fee = lines[lines["meter"] == "management_hours"].iloc[0]
     assert fee["list_unit_price"] == 0.01152
     assert fee["effective_cost"] == fee["list_cost"] == pytest.approx(730 * 0.01152)
+
+
+@pytest.mark.parametrize("service", ["aws.eks_auto_mode", "aws.ecs_managed_instances"])
+@pytest.mark.parametrize(
+    ("machine", "before", "after"),
+    [
+        ("g5.xlarge", 0.12072, 0.07847),
+        ("p4d.24xlarge", 2.63492, 1.05397),
+        ("m5.large", 0.01152, 0.01152),
+    ],
+)
+def test_fee_of_accelerators_fell_on_a_day_story_26(
+    service: str, machine: str, before: float, after: float
+) -> None:
+    """From 2026-07-01 machines of G pay 35 percent less and of P 60; the others what they paid."""
+    row = {"service": service, "region": "us-east-1", "instance_type": machine}
+    fees = [
+        wf.estimate([row], on=on).lines().set_index("meter").loc["management_hours"]
+        for on in ("2026-06-30", "2026-07-01")
+    ]
+    assert [fee["list_unit_price"] for fee in fees] == pytest.approx([before, after])
 
 
 def test_managed_instances_ran_no_spot_before_december_2025() -> None:

@@ -25,6 +25,7 @@ FREE = frozenset({"Configuration", "Route", "DomainMapping", "Execution", "Task"
 COLLECTIONS = {"services": "Service", "jobs": "Job", "workerPools": "WorkerPool"}
 SERVICES = {"Job": "gcp.cloud_run_jobs", "WorkerPool": "gcp.cloud_run_worker_pools"}
 _NAME = re.compile(r"projects/[^/]+/locations/([^/]+)/(\w+)/([^/]+)")
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+\d+", re.ASCII)
 
 
 def is_api_resource(data: Mapping[str, Any]) -> bool:
@@ -78,6 +79,10 @@ def read_cloud_run(documents: Iterable[Document], month: Month | None = None) ->
     for document in documents:
         root = Field(document, problems, document.data)
         kind, region, name = _identity(root)
+        if region and not _REGION.fullmatch(region):
+            text = f"{quoted(region)} is no region, and is left for --region to fill"
+            notes.append(Note("region_unknown", text, root.where))
+            region = ""
         if kind == "Revision":
             owner = root.at("metadata", "labels")[SERVICE_OF].text()
             template = Template(root.at("metadata", "annotations"), root["spec"], is_v2=False)
@@ -105,11 +110,11 @@ def _identity(root: Field) -> tuple[str, str, str]:
     """Kind, region and name; the region is empty where the document does not say it."""
     if "apiVersion" in root.mapping():
         kind, metadata = root["kind"].text(), root["metadata"]
-        name = metadata["name"].text()
+        name = metadata["name"].name()
         if not name and kind in COLLECTIONS.values():
             metadata["name"].wrong(f"a {kind} needs a name")
         return kind, metadata["labels"][LOCATION].text(), name
-    name = root["name"].text()
+    name = root["name"].name()
     parts = _NAME.fullmatch(name)
     if parts and parts[2] in COLLECTIONS:
         return COLLECTIONS[parts[2]], parts[1], parts[3]

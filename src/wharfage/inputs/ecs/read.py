@@ -46,10 +46,12 @@ class Found:
             self.services += root["services"].each()
         elif isinstance(data.get("service"), dict):
             self.services.append(root["service"])
-        elif "serviceName" in data or "service" in data:
+        elif {"serviceName", "serviceArn", "service"} & set(data):
             self.services.append(root)
         elif isinstance(data.get("taskDefinition"), dict):
             self.tasks.append(root["taskDefinition"])
+        elif "taskDefinitions" in data:
+            self.tasks += root["taskDefinitions"].each()
         elif "clusters" in data:
             self.clusters += root["clusters"].each()
         elif "defaultCapacityProviderStrategy" in data:

@@ -68,7 +68,7 @@ def read_service(
 
 def service_name(root: Field) -> str:
     """Name of a service, or of the one that update-service names."""
-    return name_in((root["serviceName"] or root["serviceArn"] or root["service"]).text())
+    return name_in((root["serviceName"] or root["serviceArn"] or root["service"]).name())
 
 
 def cluster_of(root: Field) -> str:

@@ -99,7 +99,7 @@ def _names(root: Field) -> tuple[str, str, str]:
     revision = root["revision"].count()
     stated = str(revision) if revision is not None else ""
     known = named[2] if named[2].isascii() and named[2].isdecimal() and len(named[2]) < 10 else ""  # noqa: PLR2004
-    return root["family"].text(named[0]), ":", stated or known
+    return root["family"].name(named[0]), ":", stated or known
 
 
 def _compatibilities(root: Field) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wharfage.errors import did_you_mean
 from wharfage.inputs.documents import Document
 from wharfage.inputs.fields import Field
 from wharfage.inputs.places import Problems, quoted
@@ -31,16 +32,12 @@ COMPANIONS = {
     "PersistentVolumeClaim": ("",),
 }
 READ = WORKLOADS | COMPANIONS
-#: API groups of Kubernetes whose other kinds cost nothing by themselves
+#: API groups of Kubernetes none of whose other kinds costs anything by itself
 FREE_GROUPS = frozenset(
     {
-        "",
         "admissionregistration.k8s.io",
         "apiextensions.k8s.io",
         "apiregistration.k8s.io",
-        "apps",
-        "autoscaling",
-        "batch",
         "certificates.k8s.io",
         "coordination.k8s.io",
         "discovery.k8s.io",
@@ -57,6 +54,28 @@ FREE_GROUPS = frozenset(
         "storage.k8s.io",
     }
 )
+#: kinds that cost nothing, of groups where a misspelt kind would be a workload lost in silence
+FREE_KINDS: dict[str, frozenset[str]] = {
+    "": frozenset(
+        {
+            "ComponentStatus",
+            "ConfigMap",
+            "Endpoints",
+            "Event",
+            "Namespace",
+            "Node",
+            "PersistentVolume",
+            "PodTemplate",
+            "ResourceQuota",
+            "Secret",
+            "ServiceAccount",
+        }
+    ),
+    "apps": frozenset({"ControllerRevision"}),
+    "autoscaling": frozenset({"Scale"}),
+    "batch": frozenset(),
+    "extensions": frozenset({"NetworkPolicy", "PodSecurityPolicy"}),
+}
 #: kinds that change what others request or how many there are, and are not applied
 NOT_APPLIED = {
     "LimitRange": "its default requests are not applied",
@@ -101,20 +120,36 @@ def read_objects(
             notes.append(Note("not_applied", text, document.where()))
         elif group in READ.get(str(kind), ()):
             _add(found, _object(str(kind), document, problems), notes)
-        elif kind in READ or group not in FREE_GROUPS:
+        elif kind in READ or not _is_free(str(kind), group):
             name = f"{kind} ({document.data['apiVersion']})"
             unknown[name] += 1
             first.setdefault(name, document)
     for name, count in unknown.items():
         text = f"kind {quoted(name)} is not known and not priced: {count:,} of them"
+        near = _nearest(first[name].data)
+        text = f"{text}; {near}" if near else text
         notes.append(Note("unknown_kind", text, first[name].where()))
     return _without_owned(found, notes)
+
+
+def _is_free(kind: str, group: str) -> bool:
+    """Whether an object of a kind that is not read costs nothing."""
+    return group in FREE_GROUPS or kind in FREE_KINDS.get(group, ())
+
+
+def _nearest(data: Mapping[str, Any]) -> str:
+    """What may be meant by a kind that a group of Kubernetes does not have."""
+    kind, group = str(data["kind"]), group_of(data)
+    if kind in READ and "." not in group:
+        return f"the group is {' or '.join(quoted(name or 'core') for name in READ[kind])}"
+    # A resource of somebody's own may have any name.
+    return did_you_mean(kind, READ) or "" if group in FREE_KINDS else ""
 
 
 def _object(kind: str, document: Document, problems: Problems) -> KubernetesObject:
     root = Field(document, problems, document.data)
     metadata = root["metadata"]
-    name = metadata["name"].text()
+    name = metadata["name"].name()
     if not name and metadata["generateName"]:
         # Kubernetes adds random letters; here the place in the files keeps two of them apart.
         name = f"{metadata['generateName'].text()}{document.number}"

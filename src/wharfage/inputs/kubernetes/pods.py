@@ -12,6 +12,7 @@ from wharfage.inputs.kubernetes.resources import (
     Requested,
     gpus,
     other_accelerators,
+    other_devices,
     requested,
 )
 from wharfage.inputs.places import quoted
@@ -112,6 +113,9 @@ def _accelerators(pod: Pod, spec: Field) -> None:
     for name in sorted(other_accelerators(spec)):
         pod.needs.add(OTHER_ACCELERATORS.get(name, "partial_gpu"))
         pod.note("accelerator_not_priced", f"{quoted(name)} is not priced", spec)
+    for name in sorted(other_devices(spec)):
+        text = f"{quoted(name)} is a device of the nodes that is not known here, and not priced"
+        pod.note("device_not_priced", text, spec)
 
 
 def _grace(pod: Pod, spec: Field) -> None:

@@ -27,6 +27,8 @@ OTHER_ACCELERATORS = {
     "gpu.intel.com/xe": "intel_gpu",
 }
 MIG_PREFIX = "nvidia.com/mig-"
+#: what Kubernetes itself hands out; other names with a slash are a device plugin's
+NATIVE = ("hugepages-", "kubernetes.io/", "requests.", "limits.")
 
 
 @dataclass
@@ -120,9 +122,26 @@ def gpus(pod: Field) -> int:
 
 def other_accelerators(pod: Field) -> set[str]:
     """Names of accelerators in a pod that are not whole NVIDIA GPUs."""
-    names: set[str] = set()
-    for part in ("containers", "initContainers"):
-        for container in pod[part].each():
-            for kind in ("requests", "limits"):
-                names |= set(container.at("resources", kind).mapping())
-    return {name for name in names if name in OTHER_ACCELERATORS or name.startswith(MIG_PREFIX)}
+    return {
+        name for name in _names(pod) if name in OTHER_ACCELERATORS or name.startswith(MIG_PREFIX)
+    }
+
+
+def other_devices(pod: Field) -> set[str]:
+    """Names of extended resources in a pod that are no accelerator known here."""
+    return {
+        name
+        for name in _names(pod) - other_accelerators(pod)
+        if "/" in name and name != GPU and not name.startswith(NATIVE)
+    }
+
+
+def _names(pod: Field) -> set[str]:
+    """Names of all resources that a pod's containers request or limit."""
+    return {
+        name
+        for part in ("containers", "initContainers")
+        for container in pod[part].each()
+        for kind in ("requests", "limits")
+        for name in container.at("resources", kind).mapping()
+    }

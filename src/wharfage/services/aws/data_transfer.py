@@ -1,6 +1,7 @@
 """Data transfer out of a region: to the internet, to other regions, between zones.
 
-Transfer to the internet has tiers and a free part; both count per billing account and month.
+Transfer to the internet has tiers and a free part; both count per billing account and month, and
+the free part lies below the tiers, in every region but those of GovCloud and China.
 Transfer to another region is billed where it leaves. What crosses zones is billed on its way out
 and again on its way in. Transfer in from the internet is free. AWS's GB are GiB.
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
+from wharfage.services.transfers import COLUMNS, destination_faults
 
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:
@@ -29,7 +31,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     Returns
     -------
     Quantities
-        A destination that is not stated is a fault. [GiB]
+        Data sent without a destination is a fault. [GiB]
     """
     sent, to = columns["transfer_gib"], columns["transfer_to"]
     to_internet = rules["internet_destinations"][to]
@@ -41,7 +43,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
             "transfer_gib": np.where(to_internet | to_zone, 0.0, sent),
             "zone_transfer_gib": np.where(to_zone, sent * directions, 0.0),
         },
-        faults={"required: transfer_to is empty": to < 0},
+        faults=destination_faults(columns),
     )
 
 
@@ -49,6 +51,6 @@ SERVICE = Service(
     id="aws.data_transfer",
     title="AWS data transfer",
     quantities=quantities,
-    columns=("transfer_gib", "transfer_to", "purchase_option"),
+    columns=(*COLUMNS, "purchase_option"),
     runs_workloads=False,
 )

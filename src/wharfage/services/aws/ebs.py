@@ -34,7 +34,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     Returns
     -------
     Quantities
-        A type that is not stated, or provisioned performance of gp2, is a fault.
+        A volume without its type, or provisioned performance of gp2, is a fault.
     """
     kind, iops, throughput = (
         columns["boot_disk_type"],
@@ -44,6 +44,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
     volume_months = replicas(columns) * months(columns)
     more_iops = np.maximum(iops - rules["included_iops"], 0.0)
     more_throughput = np.maximum(throughput - rules["included_throughput_mibps"], 0.0)
+    is_used = (columns["storage_gib"] > 0) | (iops > 0) | (throughput > 0)
     return Quantities(
         meters={
             "storage_gib_months": columns["storage_gib"] * volume_months,
@@ -51,7 +52,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:
             "throughput_mibps_months": more_throughput * volume_months,
         },
         faults={
-            "required: boot_disk_type is empty": kind < 0,
+            "required: boot_disk_type is empty": (kind < 0) & is_used,
             "invalid_value: only gp3 has provisioned IOPS and throughput": (
                 (kind >= 0) & (kind != GP3) & ((iops > 0) | (throughput > 0))
             ),

@@ -14,6 +14,7 @@ import numpy as np
 
 from wharfage.rates.rules import Rules
 from wharfage.schedules.rounding import billed_seconds
+from wharfage.services.cluster_nodes import NO_REQUESTS
 from wharfage.services.demand import RUNS
 from wharfage.services.model import Columns, Quantities, Service
 from wharfage.units import SECONDS_PER_HOUR
@@ -56,5 +57,6 @@ SERVICE = Service(
     title="Amazon ECS Anywhere (registered instances)",
     quantities=quantities,
     columns=("node_count", "hours_per_month", "runs_per_month", "run_seconds", "purchase_option"),
+    cannot_run=NO_REQUESTS,
     runs_workloads=False,
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
+from wharfage.services.transfers import NOT_STATED
 
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
@@ -26,11 +27,14 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     Returns
     -------
     Quantities
-        A kind that is not stated is a fault. [events]
+        Events without their kind are a fault. [events]
     """
+    events = columns["events_per_month"]
     return Quantities(
-        meters={"events": columns["events_per_month"]},
-        faults={"required: event_kind is empty": columns["event_kind"] < 0},
+        meters={"events": events},
+        faults={
+            "required: event_kind is empty": (events > 0) & (columns["event_kind"] == NOT_STATED)
+        },
     )
 
 

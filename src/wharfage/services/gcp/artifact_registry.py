@@ -1,7 +1,7 @@
 """Artifact Registry: what is stored, and what is sent to another region or to the internet.
 
-Storage is billed on its average over the month, with a free part per billing account, at one
-price everywhere. Sending within a region, and to Google's own services, is free. Other
+Storage is billed for the part of the month that it is kept, with a free part per billing account,
+at one price everywhere. Sending within a region, and to Google's own services, is free. Other
 destinations are named by area: ``same_region``, ``region_in_<area>``, ``internet_<area>``.
 
 References: Google Cloud, "Artifact Registry pricing",
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
+from wharfage.services.storage_months import months
 from wharfage.services.transfers import COLUMNS, destination_faults
 
 
@@ -21,7 +22,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     Parameters
     ----------
     columns : mapping of arrays (n,)
-        Encoded fleet columns; ``storage_gib`` is the month's average.
+        Encoded fleet columns; ``storage_gib`` is the average of the hours that images are kept.
     rules : Rules
         Not used: neither part has a rule but its rate.
 
@@ -32,7 +33,7 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     """
     return Quantities(
         meters={
-            "storage_gib_months": columns["storage_gib"],
+            "storage_gib_months": columns["storage_gib"] * months(columns),
             "transfer_gib": columns["transfer_gib"],
         },
         faults=destination_faults(columns),
@@ -43,6 +44,6 @@ SERVICE = Service(
     id="gcp.artifact_registry",
     title="Artifact Registry",
     quantities=quantities,
-    columns=("storage_gib", *COLUMNS),
+    columns=("storage_gib", "hours_per_month", *COLUMNS, "purchase_option"),
     runs_workloads=False,
 )

@@ -49,6 +49,6 @@ SERVICE = Service(
     id="gcp.cloud_build",
     title="Cloud Build",
     quantities=quantities,
-    columns=("build_minutes", "vcpu", "memory_gib"),
+    columns=("build_minutes", "vcpu", "memory_gib", "purchase_option"),
     runs_workloads=False,
 )

@@ -15,6 +15,7 @@ import numpy as np
 from wharfage.columns import FLEET_COLUMNS
 from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
+from wharfage.services.storage_months import months
 
 STANDARD = FLEET_COLUMNS["log_class"].choices.index("standard")
 
@@ -27,7 +28,8 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     Parameters
     ----------
     columns : mapping of arrays (n,)
-        Encoded fleet columns; ``storage_gib`` is the logs older than the included days.
+        Encoded fleet columns; ``storage_gib`` is the logs older than the included days,
+        kept for ``hours_per_month``.
     rules : Rules
         Not used: neither part has a rule but its rate.
 
@@ -38,7 +40,10 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     """
     ingested = columns["log_gib"]
     return Quantities(
-        meters={"log_gib": ingested, "log_retention_gib_months": columns["storage_gib"]},
+        meters={
+            "log_gib": ingested,
+            "log_retention_gib_months": columns["storage_gib"] * months(columns),
+        },
         notes={ONE_PROJECT: np.logical_and(ingested > 0, columns["log_class"] == STANDARD)},
     )
 
@@ -47,6 +52,6 @@ SERVICE = Service(
     id="gcp.cloud_logging",
     title="Cloud Logging",
     quantities=quantities,
-    columns=("log_gib", "log_class", "storage_gib"),
+    columns=("log_gib", "log_class", "storage_gib", "hours_per_month", "purchase_option"),
     runs_workloads=False,
 )

@@ -52,6 +52,12 @@ SERVICE = Service(
     id="gcp.cloud_nat",
     title="Cloud NAT",
     quantities=quantities,
-    columns=("node_count", "hours_per_month", "public_ipv4_count", "transfer_gib"),
+    columns=(
+        "node_count",
+        "hours_per_month",
+        "public_ipv4_count",
+        "transfer_gib",
+        "purchase_option",
+    ),
     runs_workloads=False,
 )

@@ -1,8 +1,8 @@
 """Data that leaves: for the internet, another region or another zone, from machines or Cloud Run.
 
-Graduated tiers count per billing account and month. Machines send over the Premium tier, priced
-by the source and the destination, or over the Standard tier, priced by the source alone; Cloud Run
-has prices of its own. Data that arrives is free.
+Graduated tiers, and the part that many SKUs give free, count per billing account and month.
+Machines send over the Premium tier, priced by the source and the destination, or over the Standard
+tier, priced by the source alone; Cloud Run has prices of its own. Data that arrives is free.
 
 Destinations of machines: ``same_zone``, ``other_zone``, a region's code, ``internet_<area>`` with
 Google's areas (the table lists them); of the Standard tier: ``internet``; of Cloud Run:
@@ -23,9 +23,6 @@ from wharfage.services.transfers import COLUMNS, destination_faults
 
 KINDS = FLEET_COLUMNS["network_kind"].choices
 
-#: what a SKU gives free, where the format of the credits cannot say it
-NOT_TAKEN_OFF = "free_parts: a GiB that many SKUs give free each month is not taken off"
-
 
 def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
     """GiB sent, by what sends it.
@@ -43,15 +40,13 @@ def quantities(columns: Columns, rules: Rules) -> Quantities:  # noqa: ARG001
         Data sent without a destination is a fault. [GiB]
     """
     sent, kind = columns["transfer_gib"], columns["network_kind"]
-    is_standard = kind == KINDS.index("vm_standard")
     return Quantities(
         meters={
             "transfer_gib": np.where(kind == KINDS.index("vm_premium"), sent, 0.0),
-            "standard_tier_transfer_gib": np.where(is_standard, sent, 0.0),
+            "standard_tier_transfer_gib": np.where(kind == KINDS.index("vm_standard"), sent, 0.0),
             "cloud_run_transfer_gib": np.where(kind == KINDS.index("cloud_run"), sent, 0.0),
         },
         faults=destination_faults(columns),
-        notes={NOT_TAKEN_OFF: (sent > 0) & ~is_standard},
     )
 
 
@@ -59,6 +54,6 @@ SERVICE = Service(
     id="gcp.data_transfer",
     title="Data transfer out",
     quantities=quantities,
-    columns=(*COLUMNS, "network_kind"),
+    columns=(*COLUMNS, "network_kind", "purchase_option"),
     runs_workloads=False,
 )

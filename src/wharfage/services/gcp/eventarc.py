@@ -42,6 +42,6 @@ SERVICE = Service(
     id="gcp.eventarc",
     title="Eventarc Advanced",
     quantities=quantities,
-    columns=("events_per_month", "event_kind"),
+    columns=("events_per_month", "event_kind", "purchase_option"),
     runs_workloads=False,
 )

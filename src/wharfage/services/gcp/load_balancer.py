@@ -54,6 +54,12 @@ SERVICE = Service(
     id="gcp.load_balancer",
     title="Cloud Load Balancing",
     quantities=quantities,
-    columns=("load_balancer_type", "forwarding_rule_count", "hours_per_month", "transfer_gib"),
+    columns=(
+        "load_balancer_type",
+        "forwarding_rule_count",
+        "hours_per_month",
+        "transfer_gib",
+        "purchase_option",
+    ),
     runs_workloads=False,
 )

@@ -71,6 +71,7 @@ SERVICE = Service(
         "throughput_mibps",
         "replicas",
         "hours_per_month",
+        "purchase_option",
     ),
     runs_workloads=False,
 )

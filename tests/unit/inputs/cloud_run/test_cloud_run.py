@@ -309,3 +309,13 @@ def test_unknown_kinds_are_listed_once() -> None:
         note.text for note in stack_of(service(), *others).notes if note.code == "unknown_kind"
     ]
     assert texts == ["kind 'Instance' of Cloud Run is not known and not priced: 2 of them"]
+
+
+@pytest.mark.parametrize("region", ["REGION", "${_REGION}", "us-central1-a-b"])
+def test_placeholder_of_a_region_is_left_to_the_option(region: str) -> None:
+    """A label that names no region leaves it to --region, and it is said."""
+    document = service()
+    document["metadata"]["labels"] = {"cloud.googleapis.com/location": region}
+    stack = read_stack(yaml.safe_dump(document))
+    assert "region" not in stack.workloads[0]
+    assert "is no region, and is left for --region to fill" in stack.notes[-1].text

@@ -51,3 +51,12 @@ def test_false_is_no_need(deployment: Callable[..., Any]) -> None:
     """A flag that is false asks for nothing."""
     pod = {**secure(privileged=False), "hostNetwork": False}
     assert read_stack(yaml.safe_dump(deployment(pod))).needs == {}
+
+
+def test_devices_that_are_not_known_are_said(deployment: Callable[..., dict[str, Any]]) -> None:
+    """A device of a plugin that is not known here is not priced, and is not lost."""
+    limits = {"example.com/dongle": 3, "hugepages-2Mi": "4Mi", "nvidia.com/gpu": 1}
+    pod = {"containers": [{"name": "a", "resources": {"limits": limits}}]}
+    notes = read_stack(yaml.safe_dump(deployment(pod))).notes
+    [text] = [note.text for note in notes if note.code == "device_not_priced"]
+    assert "'example.com/dongle' is a device of the nodes" in text

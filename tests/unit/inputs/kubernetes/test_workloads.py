@@ -246,6 +246,61 @@ def test_wrong_group_is_unknown() -> None:
     assert (len(stack.workloads), codes(stack)) == (1, ["unknown_kind"])
 
 
+@pytest.mark.parametrize(
+    ("version", "kind", "words"),
+    [
+        ("apps/v1", "Deploymnet", "'Deploymnet (apps/v1)' is not known and not priced: 1 of them; did you mean 'Deployment'?"),
+        ("app/v1", "Deployment", "the group is 'apps' or 'extensions'"),
+        ("v1", "DeploymentConfig", "'DeploymentConfig (v1)' is not known"),
+        ("batch/v1", "JobTemplate", "'JobTemplate (batch/v1)' is not known"),
+    ],
+)  # fmt: skip
+def test_misspelt_kinds_are_not_lost(version: str, kind: str, words: str) -> None:
+    """A kind that a group of Kubernetes does not have is said, with the nearest that it has."""
+    other = {"apiVersion": version, "kind": kind, "metadata": {"name": "b"}}
+    [note] = stack_of(build("Deployment"), other).notes
+    assert words in note.text
+
+
+@pytest.mark.parametrize("kind", ["Namespace", "PersistentVolume", "ServiceAccount", "Secret"])
+def test_kinds_that_cost_nothing_are_no_note(kind: str) -> None:
+    """Kinds of the core group that cost nothing are passed over."""
+    other = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "b"}}
+    assert stack_of(build("Deployment"), other).notes == []
+
+
+def test_names_that_a_terminal_cannot_show(message_of: Message) -> None:
+    """A name may hold neither control characters nor marks that turn the direction of text."""
+    for name in ("we\x1b[31mb", "web\u202e"):
+        assert "holds characters that do not show" in message_of(build("Deployment", name))
+
+
+def test_template_in_a_name(message_of: Message) -> None:
+    """A template that is valid YAML is still a template, and is to be rendered."""
+    message = message_of(build("Deployment", "{{ .Values.name }}"))
+    assert "is no name" in message
+    assert "render it first, with helm template" in message
+
+
+def test_variable_in_a_number(message_of: Message) -> None:
+    """A variable where a number stands is to be filled in."""
+    message = message_of(build("Deployment", replicas="${REPLICAS}"))
+    assert "'${REPLICAS}' is not a whole number" in message
+    assert "envsubst" in message
+
+
+def test_whole_float_is_a_count() -> None:
+    """2.0 replicas are two, as kubectl reads them."""
+    [row] = stack_of(build("Deployment", replicas=2.0)).workloads
+    assert row["replicas"] == 2
+
+
+@pytest.mark.parametrize("name", [True, 7, 1.5])
+def test_bare_words_that_are_no_text(message_of: Message, name: Any) -> None:
+    """`no` and `7` are not text for YAML, and the message says what helps."""
+    assert "is not text; put it in quotes" in message_of(build("Deployment", name))
+
+
 def test_limit_ranges_are_said_to_be_left_aside() -> None:
     """Defaults of a LimitRange are not applied, and it is said."""
     limits = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "a"}}

@@ -50,3 +50,11 @@ def test_offer_to_new_accounts_is_not_given() -> None:
     bill = wf.estimate([{"service": "aws.ecs_anywhere", "region": "us-east-1"}], on=ON)
     assert "six months" in bill.assumptions["new_account_offers"]
     assert not bill.lines()["meter"].str.startswith("credit").any()
+
+
+def test_requests_are_not_served_by_registered_machines() -> None:
+    """Requests say nothing of how many machines there are: the row has no price."""
+    row = {"service": "aws.ecs_anywhere", "region": "us-east-1"}
+    bill = wf.estimate([{**row, "requests_per_month": 1e6, "request_seconds": 1}], on=ON)
+    reason = bill.frame["unpriced_reason"].iloc[0]
+    assert reason == "unsupported_demand: nodes are priced by count and hours"

@@ -126,6 +126,16 @@ def test_a_hundred_gb_are_free(gib: float, cost: float) -> None:
     assert bill.total()["USD"] == pytest.approx(cost, abs=1e-9)
 
 
+def test_govcloud_has_no_free_part() -> None:
+    """A GB of GovCloud is charged, and leaves the hundred to the other regions."""
+    rows = [
+        {**INTERNET, "region": region, "transfer_gib": 100}
+        for region in ("us-gov-east-1", "us-east-1")
+    ]
+    costs = wf.estimate(rows, on=ON).frame["monthly_cost"]
+    assert costs.tolist() == pytest.approx([15.5, 0])
+
+
 def test_the_free_part_is_shared_over_regions() -> None:
     """Two regions of one account have one free part between them."""
     rows = [

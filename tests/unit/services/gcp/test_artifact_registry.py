@@ -42,6 +42,12 @@ def test_free_part_can_be_left_out() -> None:
     assert total({"storage_gib": 1}, free_tier="none") == pytest.approx(0.10)
 
 
+def test_storage_for_part_of_a_month() -> None:
+    """A tenth of the month is a tenth of the GiB-months, of which half a one is free."""
+    row = {"storage_gib": 100, "hours_per_month": 73}
+    assert total(row) == pytest.approx((10 - 0.5) * 0.10)
+
+
 def test_transfer_within_the_region_is_free() -> None:
     """Pulls in the region of the repository cost nothing."""
     assert total({"transfer_gib": 1000, "transfer_to": "same_region"}) == 0

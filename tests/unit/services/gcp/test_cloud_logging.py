@@ -48,6 +48,11 @@ def test_retention() -> None:
     assert total({"storage_gib": 100}) == pytest.approx(1)
 
 
+def test_retention_for_part_of_a_month() -> None:
+    """Half a month costs half."""
+    assert total({"storage_gib": 100, "hours_per_month": 365}) == pytest.approx(0.5)
+
+
 def test_scope_of_the_free_part_is_said() -> None:
     """The result says that the free part is given per account."""
     said = wf.estimate([{**LOGS, "log_gib": 1}], on=ON).assumptions

@@ -164,3 +164,41 @@ def test_flexible_commitment(option: str, paid: float) -> None:
     row = price(purchase_option=option)
     assert row["monthly_cost"] == pytest.approx(730 * LIST * paid, rel=1e-12)
     assert row["monthly_list_cost"] == pytest.approx(730 * LIST, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "machine", ["n2-standard-2", "n2d-highcpu-2", "e2-medium", "c4-standard-4"]
+)
+def test_spot_machines_are_neither_free_nor_on_demand_story_8(machine: str) -> None:
+    """Every family has a Spot price of its own: 60 percent of the list price at the most."""
+    spot = price(instance_type=machine, purchase_option="spot")
+    assert 0 < spot["monthly_cost"] <= 0.6001 * spot["monthly_list_cost"]
+
+
+def test_preemptible_highcpu_costs_dollars_not_hundreds_story_12() -> None:
+    """An hour of an n2d-highcpu-2 is 0.018054 on Spot, and 0.062376 at list."""
+    row = price(instance_type="n2d-highcpu-2", purchase_option="spot")
+    assert row["monthly_cost"] == pytest.approx(730 * 0.018054)
+    assert row["monthly_list_cost"] == pytest.approx(730 * 0.062376)
+
+
+@pytest.mark.parametrize(
+    ("machine", "gib"), [("n2-highmem-4", 32), ("n2-standard-4", 16), ("n2-highcpu-4", 4)]
+)
+def test_memory_belongs_to_the_machine_story_13(machine: str, gib: float) -> None:
+    """High-memory machines have 8 GiB a vCPU, not 4."""
+    assert price(instance_type=machine)["billed_memory_gib"] == gib
+
+
+@pytest.mark.parametrize("family", ["c4", "c4a"])
+def test_built_in_ssd_is_charged_story_28(family: str) -> None:
+    """A machine with a built-in SSD costs more than the same without one."""
+    bare, built_in = (
+        price(instance_type=f"{family}-standard-4{end}")["monthly_cost"] for end in ("", "-lssd")
+    )
+    assert built_in > bare + 30
+
+
+def test_custom_machines_are_refused_not_guessed_story_28() -> None:
+    """The price of a custom machine is no multiple of a predefined one: it has none here."""
+    assert reason(instance_type="e2-custom-4-8192").startswith("unknown_instance_type")

@@ -85,7 +85,7 @@ def test_standard_tier_reaches_no_region() -> None:
 )
 def test_regions(to: str, price: float) -> None:
     """From Iowa, the destination region decides."""
-    assert total(sent(100, to)) == pytest.approx(100 * price)
+    assert total(sent(100, to), free_tier="none") == pytest.approx(100 * price)
 
 
 def test_zones() -> None:
@@ -108,9 +108,32 @@ def test_destination_is_needed() -> None:
     assert reasons.iloc[0] == "required: transfer_to is empty"
 
 
-def test_what_is_not_taken_off_is_said() -> None:
-    """The result says that a free GiB is left aside."""
-    assert "free_parts" in bill(sent(1, "internet_emea")).assumptions
+@pytest.mark.parametrize(
+    ("to", "charged"), [("internet_emea", 99), ("europe-west1", 99), ("us-east4", 100)]
+)
+def test_first_gib_of_many_skus_is_free(to: str, charged: float) -> None:
+    """The catalog has a first GiB without a price from Iowa to Europe, none within the Americas."""
+    row = sent(100, to)
+    assert total(row) / total(row, free_tier="none") == pytest.approx(charged / 100)
+
+
+def test_first_gib_belongs_to_a_sku() -> None:
+    """Iowa and South Carolina share the SKU to EMEA and its GiB; Dallas has a SKU of its own."""
+    rows = [
+        sent(1, "internet_emea", region=region)
+        for region in ("us-central1", "us-east1", "us-south1")
+    ]
+    one = total(rows[0], free_tier="none")
+    assert total(rows[0]) == 0
+    assert total(*rows[:2]) == pytest.approx(one)
+    assert total(*rows) == pytest.approx(one)
+
+
+def test_cloud_run_has_a_free_gib_within_north_america() -> None:
+    """Its first GiB from North America to North America is free, to Europe it is charged."""
+    row = {"region": "us-central1", "network_kind": "cloud_run"}
+    assert total(sent(1, "internet_north_america", **row)) == 0
+    assert total(sent(1, "internet_europe", **row)) > 0
 
 
 def test_no_region_sends_to_itself(book: wf.RateBook) -> None:

@@ -53,8 +53,14 @@ def test_spot_machines_pay_half_and_have_no_free_hours() -> None:
 
 @pytest.mark.parametrize(("region", "hourly"), [("us-central1", 0.01), ("asia-northeast3", 0.015)])
 def test_idle_addresses_cost_by_region(region: str, hourly: float) -> None:
-    """A reserved address that nothing uses has a price of its region, and no free part."""
-    assert total({"region": region, "ipv4_state": "idle"}) == pytest.approx(730 * hourly)
+    """A reserved address that nothing uses has a price of its region, from the second hour on."""
+    assert total({"region": region, "ipv4_state": "idle"}) == pytest.approx(729 * hourly)
+
+
+def test_idle_addresses_of_canada_have_no_free_hour() -> None:
+    """Montreal's SKU has no first hour without a price."""
+    row = {"region": "northamerica-northeast1", "ipv4_state": "idle"}
+    assert total(row) == pytest.approx(730 * 0.011)
 
 
 def test_attached_addresses_are_charged_story_27() -> None:

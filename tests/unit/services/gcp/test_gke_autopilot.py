@@ -234,3 +234,13 @@ def test_spot_storage_is_at_list_story_13() -> None:
     """Spot changes vCPU and memory, not storage."""
     spot = meter_prices("general_purpose", "spot")["ephemeral_storage_gib_hours"]
     assert spot == meter_prices("general_purpose", "on_demand")["ephemeral_storage_gib_hours"]
+
+
+def test_a_region_without_the_class_is_not_free_story_7() -> None:
+    """Scale-Out has no rate in europe-north2: its pods have no price, and general ones have."""
+    pod = {"service": "gcp.gke_autopilot", "region": "europe-north2"}
+    fleet = [{**pod, "compute_class": name} for name in ("scale_out", "general_purpose")]
+    without, priced = wf.estimate(fleet, on=ON).frame.to_dict("records")
+    assert math.isnan(without["monthly_cost"])
+    assert without["unpriced_reason"].startswith("unknown_rate: vcpu_hours (europe-north2")
+    assert priced["monthly_cost"] > 0

@@ -39,7 +39,27 @@ def reason(**cells: Any) -> str:
 )
 def test_capacity(kind: str, price: float) -> None:
     """Each type has its price by the GiB and month."""
-    assert total(boot_disk_type=kind) == pytest.approx(100 * price)
+    row = {**DISK, "boot_disk_type": kind, "region": "us-central1"}
+    bill = wf.estimate([row], on=ON, free_tier="none")
+    assert bill.frame["monthly_cost"].iloc[0] == pytest.approx(100 * price)
+
+
+@pytest.mark.parametrize(("gib", "charged"), [(29, 0), (30, 0), (31, 1), (100, 70)])
+def test_first_30_gib_of_standard_disks_are_free(gib: float, charged: float) -> None:
+    """In Iowa, 0.04 a GiB and month beyond 30."""
+    assert total(boot_disk_type="pd-standard", storage_gib=gib) == pytest.approx(0.04 * charged)
+
+
+def test_free_disks_are_of_some_regions() -> None:
+    """Northern Virginia's SKU has no free part, that of Columbus has."""
+    cells = {"boot_disk_type": "pd-standard", "storage_gib": 30}
+    assert total(region="us-east4", **cells) == pytest.approx(30 * 0.044)
+    assert total(region="us-east5", **cells) == 0
+
+
+def test_other_disks_have_no_free_part() -> None:
+    """Only standard disks have one."""
+    assert total(boot_disk_type="pd-balanced", storage_gib=30) == pytest.approx(3)
 
 
 @pytest.mark.parametrize(("iops", "extra"), [(0, 0), (3000, 0), (3001, 0.005), (5000, 10)])
@@ -89,6 +109,7 @@ def test_performance_that_must_be_stated() -> None:
     assert reason(boot_disk_type="hyperdisk-throughput").startswith("required: throughput_mibps")
 
 
-def test_types_of_the_other_cloud_have_no_price() -> None:
-    """An EBS type is unpriced here."""
-    assert reason(boot_disk_type="gp3").startswith("unknown_rate")
+@pytest.mark.parametrize("kind", ["gp2", "gp3"])
+def test_types_of_the_other_cloud_are_not_offered(kind: str) -> None:
+    """A type of Amazon EBS is refused by name."""
+    assert reason(boot_disk_type=kind) == "not_offered: these disks belong to Amazon EBS"
