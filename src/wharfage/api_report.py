@@ -304,7 +304,7 @@ def _pictures(facts: Facts) -> dict[str, Html]:
     if facts.comparison is not None and (facts.comparison.totals["priced"] > 0).any():
         wanted.append(("ranking", facts.comparison, "ranking", {"top": 15}))
     for n, crossing in enumerate(facts.crossings):
-        if crossing.found is not None:
+        if crossing.found is not None and len(crossing.found.roots):
             wanted.append((f"break_even_{n}", crossing.found, "break_even", {}))
     try:
         return {

@@ -24,6 +24,8 @@ from typing import Any
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"File `([^`]+)`:\n\n\Z")
 EXIT = re.compile(r"#\s*exit (\d+)\s*$", re.MULTILINE)
+#: a line of three dots may say what it leaves out
+OMITTED = re.compile(r"^\s*\.\.\..*$")
 #: a rate book's digest changes with every rate, and what it names is checked elsewhere
 DIGEST = re.compile(r"\b(digest|rate book) [0-9a-f]{12}\b")
 
@@ -112,7 +114,8 @@ class Reader:
 
 def assert_shown(shown: str, printed: str) -> None:
     """Check that a page shows what was printed; ``...`` stands for anything, in a line or over lines."""
-    pattern = re.escape(_plain(shown)).replace(re.escape("..."), ".*")
+    shown_lines = (OMITTED.sub("...", line) for line in _plain(shown).splitlines())
+    pattern = re.escape("\n".join(shown_lines)).replace(re.escape("..."), ".*")
     assert re.fullmatch(pattern, _plain(printed), re.DOTALL), (
         f"shown:\n{shown}\nprinted:\n{printed}"
     )

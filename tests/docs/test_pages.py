@@ -79,6 +79,7 @@ def test_another_output_is_found() -> None:
 def test_what_is_left_out_may_be_anything() -> None:
     """Three dots stand for anything, over lines too."""
     assert_shown("first\n...\nlast ... word", "first\n1\n2\nlast 3 4 word")
+    assert_shown("first\n  ... and others\nlast", "first\n1\n2\nlast")
 
 
 def test_wrong_exit_code_is_found(tmp_path: Path) -> None:

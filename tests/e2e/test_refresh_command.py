@@ -114,7 +114,7 @@ def test_refresh_writes_a_book_that_prices(refresh: Refresh, tmp_path: Path) -> 
     done = refresh(FIRST)
     assert done.returncode == 0, done.stderr
     assert "0 added, 1 changed, 0 withdrawn, 0 as they were" in done.stdout
-    assert re.search(r"changed 0.04048 +0.05 \+23.5 %", done.stdout)
+    assert re.search(r"changed +0.04048 +0.05 +\+23.5 %", done.stdout)
     assert "new SKUs: 1" in done.stdout
     place = tmp_path / "data" / "wharfage" / "rates"
     assert f"is in force in {place}; use it with --rates {place}" in done.stderr

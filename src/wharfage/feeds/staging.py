@@ -132,7 +132,7 @@ def check_staged(
         regions = book.regions.of_provider(path.parent.name)
         _, problems = read_table(path, folder, sources, regions)
         for problem in problems:
-            is_appended = problem["file"] == appended_path(path).name
+            is_appended = problem["file"] == appended_path(path).relative_to(folder).as_posix()
             change = lines.get((service, int(str(problem["line"])))) if is_appended else None
             words = f"{problem['message']} ({problem['rule']}, {problem['file']}:{problem['line']})"
             found.append(Finding(service, str(problem["rule"]), words, change))

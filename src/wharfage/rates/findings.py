@@ -23,6 +23,18 @@ def hint(name: str, known: Iterable[str]) -> str:
     return f"; {near}" if near else ""
 
 
+def hint_or_add(name: str, known: Iterable[str], where: str) -> str:
+    """End of a message on a word of a shared list: the words nearest to `name`, and where the list is.
+
+    Examples
+    --------
+    >>> hint_or_add("vcpu_hour", ["vcpu_hours"], "METERS in columns.py")
+    "; did you mean 'vcpu_hours'? A new one is added to METERS in columns.py"
+    """
+    near = did_you_mean(name, known)
+    return f"; {near} A new one is added to {where}" if near else f"; a new one is added to {where}"
+
+
 def some(names: Iterable[str]) -> str:
     """Names in order, the first few of many.
 

@@ -14,7 +14,7 @@ from typing import Any
 from wharfage.columns import FLEET_COLUMNS, METERS, PURCHASE_OPTIONS
 from wharfage.plain_yaml import Place
 from wharfage.rates.cells import MACHINE
-from wharfage.rates.findings import Found, hint
+from wharfage.rates.findings import Found, hint, hint_or_add
 from wharfage.rates.schema import (
     AppendedBlock,
     CreditForm,
@@ -32,6 +32,11 @@ NOT_IN_A_KEY = frozenset(
     ("price", "amount", "usd", "eur", "cny", "currency", "date", "effective", "observed")
 )
 CURRENCY = re.compile("[A-Z]{3}")
+
+#: where the words are listed that every table may use
+COLUMN_LIST = "FLEET_COLUMNS in src/wharfage/columns.py"
+METER_LIST = "METERS in src/wharfage/columns.py"
+UNIT_LIST = "PRICING_UNITS in src/wharfage/units.py"
 
 
 def check_names(form: TableForm, sources: Sources, regions: Mapping[str, str]) -> Found:
@@ -60,12 +65,12 @@ def check_names(form: TableForm, sources: Sources, regions: Mapping[str, str]) -
 def _meter(name: str, form: TableForm) -> Found:
     meter, place = form.meters[name], ("meters", name)
     if name not in METERS:
-        yield "R6", place, f"there is no meter {name!r}" + hint(name, METERS)
+        message = f"there is no meter {name!r}" + hint_or_add(name, METERS, METER_LIST)
+        yield "R6", place, message
     unit = PRICING_UNITS.get(meter.pricing_unit)
     if unit is None:
-        message = f"{meter.pricing_unit!r} is no pricing unit" + hint(
-            meter.pricing_unit, PRICING_UNITS
-        )
+        message = f"{meter.pricing_unit!r} is no pricing unit"
+        message += hint_or_add(meter.pricing_unit, PRICING_UNITS, UNIT_LIST)
         yield "R5", (*place, "pricing_unit"), message
     elif name in METERS and unit[0] != METERS[name].unit:
         message = f"{meter.pricing_unit} cannot price {name}, which is measured in"
@@ -90,7 +95,8 @@ def _key_column(column: str, place: Place, form: TableForm) -> Found:
     if NOT_IN_A_KEY & set(column.split("_")):
         yield "R1", place, f"{column!r} does not belong in a key"
     elif column not in FLEET_COLUMNS and column not in form.region_groups:
-        yield "R6", place, f"{column!r} is no fleet column" + hint(column, FLEET_COLUMNS)
+        message = f"{column!r} is no fleet column"
+        yield "R6", place, message + hint_or_add(column, FLEET_COLUMNS, COLUMN_LIST)
 
 
 def _block(n: int, block: RateBlock, form: TableForm, regions: Mapping[str, str]) -> Found:

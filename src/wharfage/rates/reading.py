@@ -22,10 +22,21 @@ __all__ = ["expected_id", "read_regions", "read_sources", "read_table"]
 def read_table(
     path: Path, folder: Path, sources: Sources, regions: Mapping[str, str] | None = None
 ) -> tuple[RateTable | None, list[dict[str, object]]]:
-    """Table at `path` (None if it cannot be compiled) and every rule that it breaks."""
+    """Table at `path` (None if it cannot be compiled) and every rule that it breaks.
+
+    Problems name the file by its place in `folder`: several providers have a table of one name.
+    """
+    table, problems = _compiled(path, expected_id(path, folder), sources, regions)
+    place = path.parent.relative_to(folder)
+    return table, [{**p, "file": (place / str(p["file"])).as_posix()} for p in problems]
+
+
+def _compiled(
+    path: Path, service: str, sources: Sources, regions: Mapping[str, str] | None
+) -> tuple[RateTable | None, list[dict[str, object]]]:
     try:
         document = read_document(path)
-        form, problems = check_table(document, sources, expected_id(path, folder), regions)
+        form, problems = check_table(document, sources, service, regions)
         if form is None or problems:
             return None, problems
         return compile_table(form, document, table_digest(path)), []

@@ -111,7 +111,7 @@ def table(
         element("thead", element("tr", top)),
         element("tbody", body),
     )
-    return element("div", inner, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return element("div", inner, class_="scroll", role="region", aria_label=caption)
 
 
 def _cell(cell: Cell, head: Head, place: int) -> Html:

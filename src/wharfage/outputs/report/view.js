@@ -105,10 +105,24 @@ function rowElement(row) {
   return make("tr", {}, ...data.columns.map((column, n) => {
     const text = cellText(column, row);
     if (isNumber(column)) return make("td", { className: "number" }, text);
-    const inner = make("bdi", {}, text || "-");
-    const className = text.length > LONG ? "long" : "";
+    const isLong = text.length > LONG;
+    const inner = make("bdi", {}, ...(isLong ? breakable(text) : [text || "-"]));
+    const className = isLong ? "long" : "";
     return n ? make("td", { className }, inner) : make("th", { scope: "row", className }, inner);
   }));
+}
+
+/** Text that may be broken after its dots and underscores. */
+function breakable(text) {
+  return text.split(/(?<=[._])/).flatMap((piece, n) => (n ? [make("wbr"), piece] : [piece]));
+}
+
+/** Frames of tables that are wider than the screen can be reached by keyboard, to scroll them. */
+function reachScrolling() {
+  for (const frame of document.querySelectorAll(".scroll")) {
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  }
 }
 
 /** Go to another page of rows. */
@@ -126,7 +140,7 @@ function start() {
     ...choices.map(([column, list]) => labelled(column.label, list)), clear, csv);
   const table = make("table", { className: "all" }, make("caption", {}, "All workloads, sortable by every column"),
     make("thead", {}, make("tr", {}, ...heads)), body);
-  const frame = make("div", { className: "scroll", tabIndex: 0 }, table);
+  const frame = make("div", { className: "scroll" }, table);
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", "All workloads");
   const pager = make("div", { className: "pager" }, buttons.first, buttons.back, pages, buttons.next, buttons.last);
@@ -142,6 +156,8 @@ function start() {
   buttons.last.addEventListener("click", () => turn(state.rows.length));
   document.getElementById("workloads-table").append(form, status, frame, pager);
   choose();
+  reachScrolling();
+  addEventListener("resize", reachScrolling);
 }
 
 start();
