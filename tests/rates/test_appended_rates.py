@@ -133,7 +133,7 @@ def test_wrong_line_is_named(append: Append, cells: dict[str, str], rule: str, w
     found = [fault for fault in faults if fault["rule"] == rule and words in fault["message"]]
     assert found, faults
     if rule != "R7":  # a withdrawal breaks the rule where the other meter stands
-        assert (found[0]["file"], found[0]["line"]) == ("fargate.rates.csv", 3)
+        assert (found[0]["file"], found[0]["line"]) == ("aws/fargate.rates.csv", 3)
 
 
 def test_all_wrong_lines_are_told_at_once(append: Append) -> None:

@@ -344,7 +344,7 @@ def test_form_fault_is_named_with_its_line(broken: Break, case: tuple[str, ...])
     bad = broken((old, new))
     faults = [fault for fault in bad.faults if words in fault["message"]]
     assert len(faults) == 1, bad.error
-    assert faults[0]["file"] == "fargate.yaml"
+    assert faults[0]["file"] == "aws/fargate.yaml"
     if at is not None:
         assert faults[0]["line"] in _lines(bad.text, at)
 
@@ -356,7 +356,7 @@ def test_broken_rule_is_named_with_its_line(broken: Break, case: tuple[str, ...]
     bad = broken((old, new))
     faults = [f for f in bad.faults if f["rule"] == rule and words in f["message"]]
     assert faults, bad.error
-    assert f"{rule} fargate.yaml:{faults[0]['line']} " in str(bad.error)
+    assert f"{rule} aws/fargate.yaml:{faults[0]['line']} " in str(bad.error)
     if at is not None:
         assert faults[0]["line"] in _lines(bad.text, at)
 
@@ -392,7 +392,7 @@ def test_all_faults_of_a_table_are_reported_at_once(broken: Break) -> None:
     assert sorted(fault["rule"] for fault in bad.faults) == ["R10", "R6", "R7"]
     assert "break 3 rule(s) in 1 table(s)" in str(bad.error)
     for fault in bad.faults:
-        assert f"fargate.yaml:{fault['line']}" in str(bad.error)
+        assert f"aws/fargate.yaml:{fault['line']}" in str(bad.error)
 
 
 def test_all_faults_of_the_form_are_reported_at_once(broken: Break) -> None:
@@ -408,7 +408,7 @@ def test_faults_of_several_tables_are_reported_at_once(good: Path) -> None:
     (good / "aws" / "fargate.yaml").write_text("- a list", encoding="utf-8")
     with pytest.raises(RateTableError) as caught:
         wf.RateBook.open(good)
-    assert set(caught.value.failures["file"]) == {"eks.yaml", "fargate.yaml"}
+    assert set(caught.value.failures["file"]) == {"aws/eks.yaml", "aws/fargate.yaml"}
 
 
 def test_message_shows_some_faults_and_counts_the_rest(

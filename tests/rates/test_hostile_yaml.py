@@ -174,8 +174,8 @@ def test_hostile_table_does_not_hide_the_faults_of_others(good: Path) -> None:
     (good / "aws" / "fargate.yaml").write_text("a: 1\nb: [\n", encoding="utf-8")
     with pytest.raises(RateTableError) as caught:
         wf.RateBook.open(good)
-    assert "form fargate.yaml:3: not valid YAML" in str(caught.value)
-    assert "R6 eks.yaml:1" in str(caught.value)
+    assert "form aws/fargate.yaml:3: not valid YAML" in str(caught.value)
+    assert "R6 aws/eks.yaml:1" in str(caught.value)
 
 
 def test_line_of_a_key_is_the_line_it_stands_on(tmp_path: Path) -> None:

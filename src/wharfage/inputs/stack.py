@@ -39,9 +39,11 @@ class Stack:
         ``public_ipv4``, ``cluster``, ``nodes``, ``nat_gateway``, ``logs``, ``registry``,
         ``transfer``. The service that bills a kind depends on the cloud that the stack is priced
         on. A rider with a `service` of its own, as documents of clusters have them, is bound to
-        that service, and to its `region`, wherever the workloads go.
+        that service and to its `region`; its `platforms` are the services whose workloads it
+        serves.
     ranges : list of rows
-        ``workload``, ``column``, ``low``, ``high`` of inputs that an autoscaler moves.
+        ``workload`` (its id, or that of a rider, see :func:`rider_id`), ``column``, ``low``,
+        ``high`` of inputs that an autoscaler moves.
     needs : mapping of workload to set of str
         What a platform must offer to run it: ``privileged``, ``host_network``, ``daemonset``,
         ``host_path``, ``windows``, ``gpu`` and the like.
@@ -58,6 +60,17 @@ class Stack:
     def fleet(self) -> pd.DataFrame:
         """Workloads as a fleet table, one row each."""
         return pd.DataFrame(self.workloads)
+
+
+def rider_id(rider: Row) -> str:
+    """Id by which ranges name a rider: its kind and name.
+
+    Examples
+    --------
+    >>> rider_id({"kind": "nodes", "name": "prod/web"})
+    'nodes/prod/web'
+    """
+    return f"{rider['kind']}/{rider.get('name') or rider['kind']}"
 
 
 def merge_stacks(stacks: Iterable[Stack]) -> Stack:

@@ -83,7 +83,7 @@ def test_new_rate_out_of_the_band_stops(small: wf.RateBook, see: See, reading: R
     key = {"region": "me-south-1", "cpu_architecture": "arm64", **SPOT}
     error = stopped(small, reading(see("0.0005", key=key)))
     assert "price_change: aws.fargate: vcpu_hours me-south-1 linux arm64 spot" in str(error)
-    assert "R10, fargate.rates.csv:2" in str(error)
+    assert "R10, aws/fargate.rates.csv:2" in str(error)
 
 
 def test_spot_above_on_demand_stops(small: wf.RateBook, see: See, reading: Read) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wharfage.inputs.arns import region_of
-from wharfage.inputs.clusters.eksctl import EKS, TIERS
+from wharfage.inputs.clusters.eksctl import EKS, EKS_NODES, EKS_PLATFORMS, TIERS
 from wharfage.inputs.clusters.parts import Parts, minor_version, once, roots_of, say_range
 from wharfage.inputs.documents import Document
 from wharfage.inputs.fields import Field
@@ -59,7 +59,7 @@ def read_eks(documents: Iterable[Document], month: Month | None = None) -> Stack
     ('aws.ec2', 'us-east-1', 't3.medium', 2)
     """
     del month
-    problems, parts = Problems(), Parts()
+    problems, parts = Problems(), Parts(EKS_PLATFORMS, EKS_NODES)
     roots = roots_of(documents, problems)
     clusters = [root["cluster"] for root in roots if root["cluster"]]
     keys = [(_region(each), each["name"].name()) for each in clusters]
@@ -134,7 +134,9 @@ def _nodegroup(root: Field, parts: Parts) -> None:
         operating_system="windows" if is_windows else None,
         **_disk(root, name, parts, is_windows=is_windows),
     )  # fmt: skip
-    say_range(parts, root, name, count, (count if low is None else low, high or count))
+    ends = (count if low is None else low, high or count)
+    parts.range("nodes", name, "node_count", ends)
+    say_range(parts, root, name, count, ends)
     text = f"{quoted(name)}: whether its nodes have public addresses is not in the document"
     parts.note("public_ipv4_unknown", text, root)
 

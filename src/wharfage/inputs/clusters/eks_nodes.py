@@ -40,10 +40,18 @@ class Group:
     is_public: bool
 
 
+@dataclass(frozen=True)
+class Size:
+    """Nodes of a group, and between how many an autoscaler moves it."""
+
+    count: int
+    ends: tuple[int, int]
+
+
 def read_group(group: Group, parts: Parts) -> None:
     """Add the machines of a node group of eksctl to `parts`."""
     root = group.root
-    count = node_count(group, parts)
+    size = group_size(group, parts)
     kind = _machine_type(group, parts)
     windows = root["amiFamily"].text().startswith("Windows")
     columns = {
@@ -52,24 +60,32 @@ def read_group(group: Group, parts: Parts) -> None:
         "public_ipv4_count": int(group.is_public),
         **_volume(group, parts),
     }
-    for option, suffix, nodes in _split(root, count, is_managed=group.is_managed):
+    nodes, low, high = (
+        _split(root, each, is_managed=group.is_managed) for each in (size.count, *size.ends)
+    )
+    for option in nodes:
+        is_mixed = len(nodes) > 1
+        name = f"{group.name}-spot" if is_mixed and option == "spot" else group.name
+        if is_mixed and not (nodes[option] or high[option]):
+            continue
         parts.add(
-            root, "nodes", f"{group.name}{suffix}", EC2, group.region,
-            purchase_option=option, node_count=nodes, **columns,
+            root, "nodes", name, EC2, group.region,
+            purchase_option=option, node_count=nodes[option], **columns,
         )  # fmt: skip
-    _performance(group, count, parts)
+        parts.range("nodes", name, "node_count", (low[option], high[option]))
+    _performance(group, size, parts)
     for number, volume in enumerate(root["additionalVolumes"].each(), start=1):
-        _more_volume(group, f"{group.name}-volume-{number}", volume, count, parts)
+        _more_volume(group, f"{group.name}-volume-{number}", volume, size, parts)
 
 
-def node_count(group: Group, parts: Parts) -> int:
+def group_size(group: Group, parts: Parts) -> Size:
     """Nodes of a group: those it asks for, else its least, else eksctl's default."""
     root = group.root
     low, high = root["minSize"].count(), root["maxSize"].count()
     wanted = root["desiredCapacity"].count()
     if low is not None and high is not None and high < low:
         root["maxSize"].wrong(f"{high} is below minSize, {low}")
-        return low
+        return Size(low, (low, low))
     for limit, is_outside in (
         ("minSize", low is not None and wanted is not None and wanted < low),
         ("maxSize", high is not None and wanted is not None and wanted > high),
@@ -83,8 +99,9 @@ def node_count(group: Group, parts: Parts) -> int:
         count = DEFAULT_COUNT if high is None else min(DEFAULT_COUNT, high)
         text = f"{quoted(group.name)} says no number of nodes; eksctl's default of {count} is used"
         parts.note("default_request", text, root)
-    say_range(parts, root, group.name, count, (count if low is None else low, high or count))
-    return count
+    ends = (count if low is None else low, high or count)
+    say_range(parts, root, group.name, count, ends)
+    return Size(count, ends)
 
 
 def _machine_type(group: Group, parts: Parts) -> str:
@@ -110,11 +127,11 @@ def _machine_type(group: Group, parts: Parts) -> str:
     return DEFAULT_TYPE
 
 
-def _split(root: Field, count: int, *, is_managed: bool) -> list[tuple[str, str, int]]:
-    """Purchase option, suffix of the name and number of the nodes of each option."""
+def _split(root: Field, count: int, *, is_managed: bool) -> dict[str, int]:
+    """Nodes of each purchase option; both options where a group mixes them."""
     mix = root["instancesDistribution"]
     if is_managed or not mix:
-        return [("spot" if root["spot"].flag() else "on_demand", "", count)]
+        return {"spot" if root["spot"].flag() else "on_demand": count}
     percent = mix["onDemandPercentageAboveBaseCapacity"].count()
     percent = ALL if percent is None else percent
     if percent > ALL:
@@ -123,8 +140,7 @@ def _split(root: Field, count: int, *, is_managed: bool) -> list[tuple[str, str,
     base = min(mix["onDemandBaseCapacity"].count() or 0, count)
     # Auto Scaling rounds a part of a machine up on the side of on demand.
     on_demand = base + ceil(Fraction((count - base) * percent, ALL))
-    found = [("on_demand", "", on_demand), ("spot", "-spot", count - on_demand)]
-    return [each for each in found if each[2]] or found[:1]
+    return {"on_demand": on_demand, "spot": count - on_demand}
 
 
 def _volume(group: Group, parts: Parts) -> dict[str, object]:
@@ -155,28 +171,30 @@ def _is_priced(name: str, kind: str, where: Field, parts: Parts) -> bool:
     return kind in PRICED_VOLUMES
 
 
-def _performance(group: Group, count: int, parts: Parts) -> None:
+def _performance(group: Group, size: Size, parts: Parts) -> None:
     """Add what a gp3 volume costs for performance beyond what its size includes."""
     root = group.root
     iops, throughput = root["volumeIOPS"].count(), root["volumeThroughput"].count()
     if (iops or throughput) and root["volumeType"].text(DEFAULT_VOLUME_TYPE) == "gp3":
+        name = f"{group.name}-performance"
+        parts.range("disk", name, "count", size.ends)
         parts.add(
-            root, "disk", f"{group.name}-performance", EBS, group.region,
-            count=count, storage_gib=0.0, storage_class="gp3", iops=iops,
+            root, "disk", name, EBS, group.region, count=size.count, storage_gib=0.0, storage_class="gp3", iops=iops,
             throughput_mibps=throughput,
         )  # fmt: skip
 
 
-def _more_volume(group: Group, name: str, volume: Field, count: int, parts: Parts) -> None:
-    kind, size = volume["volumeType"].text(DEFAULT_VOLUME_TYPE), volume["volumeSize"].count()
+def _more_volume(group: Group, name: str, volume: Field, size: Size, parts: Parts) -> None:
+    kind, gib = volume["volumeType"].text(DEFAULT_VOLUME_TYPE), volume["volumeSize"].count()
     if not _is_priced(name, kind, volume["volumeType"], parts):
         return
-    if size is None:
+    if gib is None:
         text = f"{quoted(name)}: its size is that of a snapshot, which is not in the document"
         parts.note("volume_not_priced", text, volume)
         return
+    parts.range("disk", name, "count", size.ends)
     parts.add(
-        volume, "disk", name, EBS, group.region, count=count, storage_gib=float(size),
+        volume, "disk", name, EBS, group.region, count=size.count, storage_gib=float(gib),
         storage_class=kind, iops=volume["volumeIOPS"].count(),
         throughput_mibps=volume["volumeThroughput"].count(),
     )  # fmt: skip

@@ -17,6 +17,9 @@ from wharfage.inputs.stack import Stack
 from wharfage.units import Month
 
 EKS = "aws.eks"
+#: services whose pods a cluster of EKS runs, and the one whose nodes are the customer's own
+EKS_NODES = "aws.eks_nodes"
+EKS_PLATFORMS = (EKS_NODES, "aws.fargate_eks", "aws.eks_auto_mode")
 #: columns of what EKS runs for a cluster, by the type of a capability
 CAPABILITIES = {
     "ACK": "ack_resource_count",
@@ -65,7 +68,7 @@ def read_eksctl(documents: Iterable[Document], month: Month | None = None) -> St
     [('cluster', 'aws.eks'), ('nodes', 'aws.ec2')]
     """
     del month
-    problems, parts = Problems(), Parts()
+    problems, parts = Problems(), Parts(EKS_PLATFORMS, EKS_NODES)
     roots = roots_of(documents, problems)
     keys = [(root["metadata"]["region"].text(), root["metadata"]["name"].name()) for root in roots]
     for root in once(zip(keys, roots, strict=True), parts):

@@ -19,7 +19,7 @@ from wharfage.inputs.places import Problems, quoted
 from wharfage.inputs.stack import Stack
 from wharfage.units import Month
 
-GKE = "gcp.gke"
+GKE, STANDARD, AUTOPILOT = "gcp.gke", "gcp.gke_standard", "gcp.gke_autopilot"
 #: any of these, beside a name, is only found in a cluster of GKE
 CLUSTER_KEYS = frozenset(
     {"nodePools", "currentMasterVersion", "initialNodeCount", "autopilot", "masterAuth"}
@@ -72,7 +72,7 @@ def read_gke(documents: Iterable[Document], month: Month | None = None) -> Stack
     ('zonal', 'us-central1', 'e2-medium', 2)
     """
     del month
-    problems, parts = Problems(), Parts()
+    problems, parts = Problems(), Parts((STANDARD,), STANDARD)
     roots = roots_of(documents, problems)
     clusters = [each for root in roots for each in _clusters(root)]
     keys = [(_location(each), each["name"].name()) for each in clusters]
@@ -108,7 +108,10 @@ def _cluster(root: Field, parts: Parts) -> None:
     kind = "autopilot" if is_autopilot else "zonal" if zone else "regional"
     if not region:
         parts.note("region_unknown", f"cluster {quoted(name)} names no location", root)
-    parts.add(root, "cluster", name, GKE, region, cluster_count=1, cluster_type=kind)
+    parts.add(
+        root, "cluster", name, GKE, region, cluster_count=1, cluster_type=kind,
+        platforms=(AUTOPILOT if is_autopilot else STANDARD,),
+    )  # fmt: skip
     channel = root["releaseChannel"]["channel"]
     if channel.text() == "EXTENDED":
         text = "the extended channel costs more once a version leaves standard support: not counted"

@@ -106,4 +106,6 @@ def _range(pool: Pool, count: int, zones: int, parts: Parts) -> None:
         low, high = (
             (scaling[name].count() or 0) * zones for name in ("minNodeCount", "maxNodeCount")
         )
-    say_range(parts, scaling, pool.name, count, (low or 0, high or 0))
+    ends = (low or 0, high or 0)
+    parts.range("nodes", pool.name, "node_count", ends)
+    say_range(parts, scaling, pool.name, count, ends)

@@ -38,6 +38,8 @@ COLORS = {LOW: PALETTE[4], HIGH: PALETTE[1]}
 PANELS = 4
 #: room for numbers beside the bars, as a part of what they span
 ROOM = 0.3
+#: least that an axis spans, as a part of the typical cost: what does not move has no axis of noise
+LEAST = 0.1
 
 
 def tornado(result: Ranges, *, workload: str | None = None, top: int = 12) -> Any:  # noqa: ANN401

@@ -81,8 +81,8 @@ def _saving(facts: Facts) -> Html:
         return _tile(title, "nothing", "", "no service is cheaper for any workload", *others)
     kept = [f"{idea.name}: {money(idea.total)}" for idea in facts.upgrades if idea.total > 0]
     moved = f"move workloads: {money(max(stay, move))}"
-    same = f"{money(stay)} of it without leaving the cloud"
-    return _tile(title, money(best), _per_month(facts, best), *kept, f"{moved}, {same}", *others)
+    same = f"({money(stay)} without leaving the cloud)"
+    return _tile(title, money(best), _per_month(facts, best), *kept, f"{moved} {same}", *others)
 
 
 def _documents(facts: Facts, title: str) -> Html:
