@@ -11,6 +11,7 @@ from wharfage.analysis.break_even import BreakEven
 from wharfage.analysis.break_even_surface import BreakEvenSurface
 from wharfage.analysis.ranges import Ranges
 from wharfage.api import Bill, Comparison
+from wharfage.api_stack_results import StackComparison
 from wharfage.errors import InvalidValueError, did_you_mean
 from wharfage.nodes.node_plan import NodePlan
 from wharfage.rates.book import RateBook
@@ -23,6 +24,7 @@ ROOM = "wharfage.outputs.pictures"
 KINDS: Mapping[type, Mapping[str, str]] = {
     Bill: {"components": "components.components", "waste": "waste.waste"},
     Comparison: {"ranking": "ranking.ranking", "regions": "regions.regions"},
+    StackComparison: {"ranking": "stack_ranking.ranking"},
     BreakEven: {"break_even": "break_even.break_even", "load": "load.load"},
     BreakEvenSurface: {"surface": "surface.surface"},
     Ranges: {"fan": "fan.fan", "tornado": "tornado.tornado"},
@@ -36,11 +38,11 @@ def plot(result: object, kind: str | None = None, **options: Any) -> alt.Chart: 
 
     Parameters
     ----------
-    result : Bill, Comparison, BreakEven, BreakEvenSurface, Ranges, NodePlan or RateBook
+    result : Bill, Comparison, StackComparison, BreakEven, BreakEvenSurface, Ranges, NodePlan, RateBook
         What is drawn.
     kind : str, optional
         The first of each is the default. Bill: ``components``, ``waste``; Comparison: ``ranking``,
-        ``regions``; BreakEven: ``break_even``, ``load``; BreakEvenSurface: ``surface``; Ranges:
+        ``regions``; StackComparison: ``ranking``; BreakEven: ``break_even``, ``load``; BreakEvenSurface: ``surface``; Ranges:
         ``fan``, ``tornado``; NodePlan: ``waste``; RateBook: ``history``.
     **options
         Of the kind, such as ``top=10`` or ``workload="web"``; each is described where it is drawn,

@@ -42,12 +42,28 @@ class StackBill(Bill):
     @property
     def notes(self) -> list[Note]:
         """What was assumed or not understood in the documents, with the place."""
-        return list(self._placed.notes)
+        priced = self._priced
+        return [
+            *self._placed.notes,
+            *(priced.notes_on_room if isinstance(priced, SharedNodes) else ()),
+        ]
+
+    @property
+    def shared_nodes(self) -> set[str]:
+        """Ids of nodes of which workloads pay their part, so that their rows are what stands idle."""
+        priced = self._priced
+        return priced.shared_nodes if isinstance(priced, SharedNodes) else set()
 
     @property
     def range(self) -> tuple[float, float] | None:
         """Monthly cost with every autoscaler at its least and at its most; None without any."""
         return self._ends
+
+    @property
+    def on_each_node(self) -> set[str]:
+        """Ids of workloads that have one pod on each of the nodes."""
+        priced = self._priced
+        return priced.on_each_node if isinstance(priced, SharedNodes) else set()
 
     @property
     def successors(self) -> list[SuccessorCost]:
@@ -175,6 +191,7 @@ class StackComparison:
                 "platform": each.platform.service,
                 "purchase_option": each.where.purchase_option,
                 "billing_mode": each.where.billing_mode,
+                "nodes": each.nodes,
             }
             if len(each.parts):
                 frames.append(each.parts.assign(**own))

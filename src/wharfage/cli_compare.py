@@ -41,7 +41,7 @@ from wharfage.cli_options import (
     read_filled,
     words,
 )
-from wharfage.cli_pictures import PictureOption, Pictures, draw, read_pictures, refuse_pictures
+from wharfage.cli_pictures import PictureOption, Pictures, draw, read_pictures
 from wharfage.cli_progress import counting
 from wharfage.errors import InvalidValueError
 
@@ -124,7 +124,7 @@ def compare(
     if fleet and is_documents(fleet):
         of_one = ("vcpu", "memory_gib", "replicas", "hours_per_month", "runs_per_month")
         _refuse_one_workload({name: one[name] for name in of_one})
-        refuse_pictures(picture)
+        shown["pictures"] = read_pictures(picture, "StackComparison")
         amounts = usage(
             lcu_hours, transfer_gib, log_gib, registry_gib, more, public_tasks=public_tasks
         )

@@ -280,6 +280,7 @@ def compare_documents(
     *,
     out: Path | None,
     as_json: bool,
+    pictures: Pictures,
 ) -> int:
     """Compare platforms for documents; the exit code."""
     from wharfage import compare_stack  # noqa: PLC0415  keeps --help quick
@@ -292,6 +293,7 @@ def compare_documents(
         print_json(stack_comparison_document(found))
     elif out is None:
         stacks.print_stack_comparison(tables.console(), found)
+    draw(found, pictures)
     if out is None:
         return DONE
     frame = found.parts.assign(

@@ -248,3 +248,20 @@ def test_tables_have_their_columns() -> None:
     assert intervals["high"].iloc[-1] == 1e9
     assert intervals["low"].tolist()[1:] == intervals["high"].tolist()[:-1]
     assert found.roots["at"].tolist() == intervals["high"].tolist()[:-1]
+
+
+def test_costs_hold_both_sides_of_every_step() -> None:
+    """A step that changes no winner is upright too: a second instance comes at one place."""
+    found = wf.breakeven(
+        "aws.fargate",
+        "gcp.cloud_run/request",
+        between=(0, 2e8),
+        region="us-east-1",
+        workload={"vcpu": 1, "memory_gib": 2, "request_seconds": 0.2, "concurrency": 10},
+        on="2026-10-01",
+    )
+    costs = found.costs().query("contender == 'aws.fargate'").reset_index()
+    steps = costs.index[costs["monthly_cost"].diff() > 1]
+    widths = costs["requests_per_month"].diff()[steps]
+    assert len(steps) == 2
+    assert (widths < 1000).all()

@@ -142,7 +142,8 @@ def test_an_option_that_is_not_sold_is_refused(service: str, book: wf.RateBook) 
     unsold = next(option for option in PURCHASE_OPTIONS if option not in sold)
     rows = [{**row, "purchase_option": unsold} for row in golden_rows(service)[:1]]
     reasons = wf.estimate(rows, rates=book).frame["unpriced_reason"]
-    assert reasons.tolist() == [f"not_offered: {service} is not sold as {unsold}"] * len(rows)
+    refused = [f"not_offered: {service} is not sold as {unsold}"] * len(rows)
+    assert reasons.tolist() == refused, "does the service list purchase_option in its columns?"
 
 
 @every_service

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
 
 import wharfage as wf
 import wharfage.services
+from wharfage.outputs.rates import print_rates, rate_frame
 from wharfage.rates.book import bundled_folder
 from wharfage.services import find_service, registry, service_ids
 
@@ -198,6 +200,40 @@ def test_toy_is_explained(bill: wf.Bill) -> None:
     assert "1,200 Requests" in text
     assert "TOY-LIFT-1" in text
     assert "effective 2026-01-01" in text
+
+
+def test_toy_tiers_are_explained(bill: wf.Bill) -> None:
+    """An average price comes with the sum it is the average of, in quantities of the account."""
+    text = " ".join(bill.explain("small").split())
+    assert (
+        "800 Requests x 0.075 = 60 USD the average over the account's 2,000 Requests at these"
+        " prices: 1,000 x 0.1 + 1,000 x 0.05 = 150 USD [SKU TOY-LIFT-1" in text
+    )
+
+
+def test_one_tier_needs_no_average(toy_book: wf.RateBook) -> None:
+    """Where an account stays in the first tier, its price is the table's and nothing is added."""
+    ship = {"service": "toy.harbour", "region": "north-quay", "events_per_month": 1000}
+    text = wf.estimate([ship], rates=toy_book, on=ON).explain("1")
+    assert "1,000 Requests x 0.1 = 100 USD" in text
+    assert "the average over" not in text
+
+
+def test_toy_tiers_are_shown(toy_book: wf.RateBook) -> None:
+    """A table of rates says from which quantity a price holds, where any holds from more than 0."""
+    console = Console(record=True, width=150)
+    print_rates(console, rate_frame(toy_book, "toy.harbour", region="north-quay"), 20)
+    head, _, *rows = (line.split() for line in console.export_text().splitlines())
+    assert head[2:5] == ["variant", "from", "price"]
+    assert [row[2:4] for row in rows] == [["0", "0.10"], ["1,000", "0.05"], ["0", "0.001"]]
+
+
+def test_from_is_not_shown_without_tiers(toy_book: wf.RateBook) -> None:
+    """Where every price holds from 0, there is no column that says so."""
+    console = Console(record=True, width=120)
+    frame = rate_frame(toy_book, "toy.harbour", meter="ephemeral_storage_gib_hours")
+    print_rates(console, frame, 20)
+    assert "from" not in console.export_text()
 
 
 def test_toy_unknown_region(toy_book: wf.RateBook) -> None:

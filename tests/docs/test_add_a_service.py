@@ -18,6 +18,7 @@ NEEDED = (
     "pricing_data",
     "tests/contract",
     "tests/golden",
+    "tests/unit/engine/test_compiled.py",
     "tests/conftest.py",
     "tests/test_architecture.py",
     "pyproject.toml",

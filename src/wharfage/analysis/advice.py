@@ -169,12 +169,13 @@ def answers_of(stack: Stack) -> dict[str, bool]:
     rows = stack.workloads
     needs: set[str] = set().union(*stack.needs.values()) if stack.needs else set()
     services = [row for row in rows if row.get("runs_per_month") is None]
+    of_clusters = {rider["kind"] for rider in stack.riders if rider.get("platforms")}
     return {
         "gpu": "gpu" in needs or any(row.get("gpu_count") for row in rows),
-        "batch": not services,
+        "batch": bool(rows) and not services,
         "cost_sensitive": any(row.get("purchase_option") == "spot" for row in rows),
-        "kubernetes": any(row.get("kind") in KUBERNETES_KINDS for row in rows),
-        "full_control": bool(needs & OF_NODES),
+        "kubernetes": bool(of_clusters) or any(r.get("kind") in KUBERNETES_KINDS for r in rows),
+        "full_control": bool(needs & OF_NODES) or "nodes" in of_clusters,
         "microservices": len(services) > 1,
     }
 

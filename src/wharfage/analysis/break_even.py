@@ -25,6 +25,10 @@ Array = NDArray[np.float64]
 
 #: a place where the costs of both sides differ by no more than this part is a crossing
 CROSSING = 1e-9
+#: a change between two points that is so many times those beside it is looked into
+JUMP = 3.0
+#: halvings until both sides of a step are next to each other, to the eye
+HALVINGS = 12
 
 
 class BreakEven:
@@ -197,7 +201,26 @@ class BreakEven:
         sides = np.concatenate(
             [ends, self._pieces.start[1:] if self.axis.is_whole else np.nextafter(ends, np.inf)]
         )
-        return np.unique(np.concatenate([points, sides]))
+        points = np.unique(np.concatenate([points, sides]))
+        return points if self.axis.is_whole else np.union1d(points, self._jumps(points))
+
+    def _jumps(self, points: Array) -> Array:
+        """Both sides of the steps of every contender, those that change no winner too."""
+        cost = self._cost(points)
+        change = np.nan_to_num(np.abs(np.diff(cost, axis=1)))
+        beside = np.pad(change, ((0, 0), (1, 1)))
+        is_jump = change > JUMP * np.maximum(beside[:, :-2], beside[:, 2:])
+        contender, at = np.nonzero(
+            is_jump & (change > CROSSING * np.nanmax(np.abs(cost), initial=1))
+        )
+        low, high = points[at], points[at + 1]
+        for _ in range(HALVINGS if len(at) else 0):
+            middle = (low + high) / 2
+            ends = self._cost(np.concatenate([low, middle, high])).reshape(len(cost), 3, -1)
+            first, half, last = ends[contender, :, np.arange(len(at))].T
+            is_left = np.abs(half - first) > np.abs(last - half)
+            low, high = np.where(is_left, low, middle), np.where(is_left, middle, high)
+        return np.concatenate([low, high])
 
     def _cost(self, points: Array) -> Array:
         return self._contest.cost(self.axis.columns(points))[0]

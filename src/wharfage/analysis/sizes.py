@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wharfage.analysis.ranked_frame import names_of
-from wharfage.analysis.unused import mean_replicas
+from wharfage.analysis.unused import asked_size, mean_replicas
 from wharfage.engine.priced import PricedFleet
 
 Array = NDArray[np.float64]
@@ -21,15 +21,13 @@ def size_frame(priced: PricedFleet) -> pd.DataFrame:
     the service's default, and wastes none of it. NaN where a row is unpriced, or is billed by
     something else than its size.
     """
-    arrays = priced.fleet.arrays
     replicas = mean_replicas(priced.fleet, priced.options)
     sizes: dict[str, Array] = {}
     for column, billed in (
         ("vcpu", priced.billed_vcpu),
         ("memory_gib", priced.billed_memory_gib),
     ):
-        asked = np.where(np.isnan(arrays[column]), billed, np.fmin(arrays[column], billed))
-        sizes[f"requested_{column}"] = np.where(np.isnan(billed), np.nan, asked) * replicas
+        sizes[f"requested_{column}"] = asked_size(priced.fleet, column, billed) * replicas
         sizes[f"billed_{column}"] = billed * replicas
     return pd.DataFrame(
         {

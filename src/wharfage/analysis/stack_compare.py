@@ -16,9 +16,10 @@ import pandas as pd
 from wharfage.analysis.compare import is_feasible
 from wharfage.analysis.platforms import Platform, read_guide
 from wharfage.analysis.scenarios import BILLING_MODES
-from wharfage.analysis.stack_nodes import NODES
-from wharfage.analysis.stack_prices import SharedNodes, price_placed, range_of
-from wharfage.analysis.stack_riders import MissingInput, Usage
+from wharfage.analysis.stack_clusters import home_of
+from wharfage.analysis.stack_prices import NO_ROOM, SharedNodes, price_placed, range_of
+from wharfage.analysis.stack_riders import NODES, MissingInput, Usage
+from wharfage.analysis.stack_room import with_room_as_work
 from wharfage.analysis.stacks import (
     WORKLOAD,
     PlacedStack,
@@ -38,7 +39,7 @@ TOTALS_COLUMNS = (
     "rank", "service", "title", "region", "purchase_option", "billing_mode", "workloads",
     "can_run", "infeasible", "unpriced", "workload_cost", "rider_cost", "cluster_cost",
     "idle_cost", "monthly_cost", "lowest_cost", "highest_cost", "is_complete", "remark",
-    "successor",
+    "successor", "nodes",
 )  # fmt: skip
 
 
@@ -63,6 +64,19 @@ class StackScenario:
     placed: PlacedStack | None
     priced: PricedFleet | None
     ends: tuple[float, float] = (np.nan, np.nan)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What is worth saying of the stack there."""
+        found = list(self.placed.notes) if self.placed is not None else []
+        return found + (self.priced.notes_on_room if isinstance(self.priced, SharedNodes) else [])
+
+    @property
+    def nodes(self) -> str | None:
+        """Whether nodes are ``stated`` by the documents or ``planned``; None where there are none."""
+        if self.placed is None or not self.placed.groups:
+            return None
+        return "stated" if any(group.stated for group in self.placed.groups) else "planned"
 
     @cached_property
     def parts(self) -> pd.DataFrame:
@@ -106,6 +120,7 @@ class StackScenario:
             "is_complete": not self.infeasible and not unpriced,
             "remark": self.platform.remark,
             "successor": self.platform.successor,
+            "nodes": self.nodes,
         }
 
 
@@ -130,8 +145,9 @@ class ComparedStack:
 
         `monthly_cost` is what can run and is priced, with riders and clusters; NaN where nothing
         can run or is priced, which has no rank. `infeasible` counts workloads, `unpriced` rows of any part.
-        `idle_cost` is the part of planned nodes that no workload asks for; `lowest_cost` and
-        `highest_cost` are the bounds of autoscalers, NaN without any.
+        `idle_cost` is the part of nodes that no workload asks for; `lowest_cost` and
+        `highest_cost` are the bounds of autoscalers, NaN without any; `nodes` is ``stated`` where
+        the nodes are those of the documents, ``planned`` where they are chosen.
         """
         return self._sums.reset_index(drop=True)[list(TOTALS_COLUMNS)]
 
@@ -154,6 +170,7 @@ class ComparedStack:
                 "service": each.platform.service,
                 "purchase_option": option,
                 "billing_mode": mode,
+                "nodes": each.nodes,
             }
             rows += [
                 {**own, "workload": name, "is_infeasible": True, "reason": reason}
@@ -164,7 +181,8 @@ class ComparedStack:
                 found = {"workload": part["workload"], "reason": part["reason"]}
                 rows.append({**own, "is_infeasible": False, **found})
         columns = [
-            "service", "purchase_option", "billing_mode", "workload", "is_infeasible", "reason",
+            "service", "purchase_option", "billing_mode", "nodes", "workload", "is_infeasible",
+            "reason",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
@@ -179,7 +197,7 @@ class ComparedStack:
         """Notes on the documents, then those on platforms that meet a need in part."""
         where: dict[Note, list[str]] = {}
         for each in self.ranked:
-            for note in each.placed.notes if each.placed is not None else ():
+            for note in each.notes:
                 where.setdefault(note, []).append(each.platform.service)
         placed = [
             replace(note, text=f"on {', '.join(dict.fromkeys(names))}: {note.text}")
@@ -208,20 +226,25 @@ def compare_placed(
     MissingColumnError
         If neither the documents nor the arguments say where.
     """
+    stack = with_room_as_work(stack, book, options)
     if not stack.workloads:
         raise InvalidValueError(
             "The documents hold no workload to compare.", hint="give a Deployment, for instance."
         )
-    if region is None and regions is None and not any(r.get("region") for r in stack.workloads):
+    is_somewhere = home_of(stack).region or any(r.get("region") for r in stack.workloads)
+    if region is None and regions is None and not is_somewhere:
         raise MissingColumnError(
             f"No region to compare in: none of the {len(stack.workloads):,} workloads names one.",
             hint="give --region us-east-1; the other cloud takes the region of the same metro area.",
         )
-    scenarios = [
-        _scenario(stack, platform, where, usage, book, options)
-        for platform in _platforms(services, book)
-        for where in _places(platform, stack, region, regions, purchase_options, book)
-    ]
+    scenarios: list[StackScenario] = []
+    for platform in _platforms(services, book):
+        for where in _places(platform, stack, region, regions, purchase_options, book):
+            found = _scenario(stack, platform, where, usage, book, options)
+            scenarios.append(found)
+            if found.nodes == "stated":
+                anew = replace(where, plans_anew=True)
+                scenarios.append(_scenario(stack, platform, anew, usage, book, options))
     if not scenarios:
         raise InvalidValueError(
             "No platform of the comparison is in any of the regions.",
@@ -238,13 +261,16 @@ def _scenario(
     book: RateBook,
     options: Options,
 ) -> StackScenario:
-    whole = replace(stack, riders=[r for r in stack.riders if r["kind"] == "load_balancer"])
+    own = [r for r in stack.riders if r["kind"] == "load_balancer" or r.get("platforms")]
+    whole = replace(stack, riders=own)
     placed = place_stack(replace(whole, notes=[]), where, usage, book.regions)
     priced = price_placed(placed, book, options)
     rows = priced.fleet.frame
     reasons = priced.reasons.text()
     found = np.flatnonzero(~is_feasible(priced) & (rows["part"] == WORKLOAD).to_numpy())
     infeasible = {str(rows["workload"][row]): str(reasons[row]) for row in found}
+    if isinstance(priced, SharedNodes):
+        infeasible |= {n.workload: n.text for n in priced.notes_on_room if n.code == NO_ROOM}
     kept = without(stack, infeasible)
     if not kept.workloads:
         return StackScenario(platform, where, len(stack.workloads), infeasible, None, None)
@@ -305,7 +331,10 @@ def _places(
     )
     options: Sequence[str | None] = purchase_options or [None]
     return [
-        Where(platform.service, place, option, mode, is_move=True)
+        Where(
+            platform.service, place, option, mode, is_move=True,
+            is_region_fixed=regions is not None,
+        )  # fmt: skip
         for place in places
         for option in options
         for mode in modes

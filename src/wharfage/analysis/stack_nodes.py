@@ -8,7 +8,7 @@ stays with the nodes, as the cost of what stands idle.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from wharfage.analysis.node_scenarios import SECONDS, PlacePlan, plan_scenario
 from wharfage.analysis.platforms import BootDisk, Guide
-from wharfage.analysis.stack_riders import NAT, Usage, is_empty
+from wharfage.analysis.stack_riders import NAT, NODES, Usage, is_empty
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.inputs.stack import Note, Row
@@ -28,8 +28,6 @@ from wharfage.services import find_service
 
 Array = NDArray[np.float64]
 
-#: part of a stack that its planned nodes are
-NODES = "nodes"
 #: need of a workload that has one pod on every node
 DAEMON = "daemonset"
 #: sizes by which nodes are chosen, in words
@@ -55,6 +53,8 @@ class NodeGroup:
         Boot disk of every node.
     public_ipv4_count : int
         Public addresses of every node.
+    stated : list of int
+        Rows of the nodes that the documents state; none are planned where there are any.
     """
 
     service: str
@@ -63,6 +63,7 @@ class NodeGroup:
     daemons: list[int]
     boot_disk: BootDisk | None
     public_ipv4_count: int
+    stated: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ class PlannedGroup:
     refused : list of (row, reason)
         Rows that the plan has no place for.
     place : PlacePlan, optional
-        The plan; None where there are no machines.
+        The plan; None where there are no machines, or nothing is planned.
+    asked : array (rows of the stack,), optional
+        What rows ask for of stated nodes, in GiB of which a vCPU is nine.
+    without_room : list of (row, text)
+        Rows whose pods have no place on the stated nodes.
     """
 
     group: NodeGroup
@@ -89,6 +94,8 @@ class PlannedGroup:
     per_list: float
     refused: list[tuple[int, str]]
     place: PlacePlan | None
+    asked: Array | None = None
+    without_room: list[tuple[int, str]] = field(default_factory=list)
 
 
 def node_groups(
@@ -141,10 +148,12 @@ def request_notes(groups: Sequence[NodeGroup], rows: Sequence[Row], guide: Guide
                 yield Note("no_request_on_nodes", text, workload=row["workload"])
         for number in group.daemons:
             text = "every planned node has one pod of it"
-            if not group.pods:
+            if group.stated:
+                text = "every node has one pod of it"
+            elif not group.pods:
                 text = "nothing else runs there: planned as one pod"
             yield Note("one_pod_per_node", text, workload=rows[number]["workload"])
-        disk = group.boot_disk
+        disk = None if group.stated else group.boot_disk
         if disk is not None and disk.source in guide.sources:
             text = f"every node has a boot disk of {disk.gib:g} GiB {disk.kind}, the default there"
             yield Note("default_boot_disk", text)
@@ -165,8 +174,8 @@ def plan_group(
         The whole stack as fleet rows.
     """
     pods, daemons = (group.pods, group.daemons) if group.pods else (group.daemons, [])
-    settings = _settings(group, frame.iloc[daemons])
-    fleet = encode_fleet(_requests(frame.iloc[pods]))
+    settings = settings_of(group, frame.iloc[daemons])
+    fleet = encode_fleet(requests_of(frame.iloc[pods]))
     planned = plan_scenario(fleet, group.service, book, options, settings)
     texts = planned.reasons.text()
     refused = [(pods[n], str(text)) for n, text in enumerate(texts) if text]
@@ -180,10 +189,11 @@ def plan_group(
     return PlannedGroup(group, list(_nodes(place)), shares, place.per_list, refused, place)
 
 
-def _settings(group: NodeGroup, daemons: pd.DataFrame) -> PlanSettings:
+def settings_of(group: NodeGroup, daemons: pd.DataFrame) -> PlanSettings:
+    """What every node of a group has, and what DaemonSets take of it."""
     settings = PlanSettings(
-        daemonset_vcpu=float(_column(daemons, "vcpu").sum()),
-        daemonset_memory_gib=float(_column(daemons, "memory_gib").sum()),
+        daemonset_vcpu=float(column_of(daemons, "vcpu").sum()),
+        daemonset_memory_gib=float(column_of(daemons, "memory_gib").sum()),
         daemonset_pods=len(daemons),
         public_ipv4_count=group.public_ipv4_count,
         seconds=SECONDS,
@@ -194,13 +204,14 @@ def _settings(group: NodeGroup, daemons: pd.DataFrame) -> PlanSettings:
     return replace(settings, boot_disk_gib=disk.gib, boot_disk_type=disk.kind)
 
 
-def _requests(frame: pd.DataFrame) -> pd.DataFrame:
+def requests_of(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows with what they do not request as nothing: a node reserves none of it."""
-    sizes = {name: _column(frame, name) for name in ("vcpu", "memory_gib")}
+    sizes = {name: column_of(frame, name) for name in ("vcpu", "memory_gib")}
     return frame.assign(**sizes)
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+def column_of(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+    """Column of numbers; 0 where it is empty."""
     if name not in frame:
         return pd.Series(0.0, index=frame.index)
     return pd.to_numeric(frame[name]).fillna(0.0)
@@ -208,7 +219,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series[float]:
 
 def _daemon_costs(place: PlacePlan, daemons: pd.DataFrame) -> Array:
     """Cost of one pod of each DaemonSet on every node. [currency per hour]."""
-    asked = VCPU_WEIGHT * _column(daemons, "vcpu") + _column(daemons, "memory_gib")
+    asked = VCPU_WEIGHT * column_of(daemons, "vcpu") + column_of(daemons, "memory_gib")
     per_unit = 0.0
     for pool in place.plan.pools:
         unit, _ = unit_costs(pool.machines, pool.packing.machine)
@@ -247,14 +258,17 @@ def rows_of_nodes(frame: pd.DataFrame, groups: Sequence[PlannedGroup]) -> pd.Dat
                 node = {**node, "workload": f"{name}-{number}"}  # noqa: PLW2901
             ids.add(node["workload"])
             rows.append({"rides_with": "", **node})
-    if not rows:
-        return frame
-    _serve(frame, sum(node["node_count"] for node in rows))
-    return pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
+    stated = [row for group in groups for row in group.group.stated]
+    machines = sum(node["node_count"] for node in rows)
+    if stated:
+        machines += column_of(frame.iloc[stated], "node_count").sum()
+    if machines:
+        _serve(frame, machines)
+    return pd.concat([frame, pd.DataFrame(rows)], ignore_index=True) if rows else frame
 
 
-def _serve(frame: pd.DataFrame, machines: int) -> None:
-    """Count the planned machines with the NAT gateway that is billed by them."""
+def _serve(frame: pd.DataFrame, machines: float) -> None:
+    """Count the machines with the NAT gateway that is billed by them."""
     if "node_count" in frame:
         is_counted = (frame["part"] == NAT) & frame["node_count"].notna()
         frame.loc[is_counted, "node_count"] = machines

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from wharfage.analysis.node_scenarios import NODE_SHARE, PlannedFleet, node_assumptions
 from wharfage.analysis.platforms import Platform, read_guide
-from wharfage.analysis.stack_nodes import NODES, SIZES, PlannedGroup, plan_group, rows_of_nodes
-from wharfage.analysis.stack_riders import Usage
+from wharfage.analysis.stack_nodes import SIZES, PlannedGroup, plan_group, rows_of_nodes
+from wharfage.analysis.stack_riders import NODES, Usage
+from wharfage.analysis.stack_stated import NO_PRICE, shares_of, stated_group
 from wharfage.analysis.stacks import WORKLOAD, PlacedStack, Where, at_range, place_stack, without
 from wharfage.columns import FLEET_COLUMNS, LINE_COLUMNS
 from wharfage.engine.assemble import line_frame
@@ -23,11 +24,13 @@ from wharfage.engine.fleet import CellFault, Fleet, encode_fleet
 from wharfage.engine.plan import Options
 from wharfage.engine.priced import PricedFleet
 from wharfage.engine.reasons import Reasons
-from wharfage.inputs.stack import Stack
+from wharfage.inputs.stack import Note, Stack
 from wharfage.rates.book import RateBook
 
 Array = NDArray[np.float64]
 
+#: of nodes that documents state: what is taken for granted, and pods without room on them
+STATED, NO_ROOM = "stated_nodes", "no_room"
 #: what to do about a size that is empty where the platform has no default
 NO_DEFAULT = "there is no default: state resources.requests, or cpu and memory of the task"
 
@@ -85,7 +88,8 @@ class SharedNodes(PricedFleet):
     def nodes(self) -> pd.DataFrame:
         """Planned nodes, one row per type: `monthly_cost` is the whole, `idle_cost` its idle part."""
         frame = self.fleet.frame
-        rows = np.flatnonzero(frame["part"] == NODES)
+        planned = sum(len(group.nodes) for group in self.groups)
+        rows = np.arange(len(frame) - planned, len(frame))
         columns = ["service", "region", "instance_type", "node_count", "purchase_option"]
         return (
             frame.iloc[rows]
@@ -123,11 +127,45 @@ class SharedNodes(PricedFleet):
         }
 
     @property
+    def notes_on_room(self) -> list[Note]:
+        """Which nodes of the documents are paid for, and which pods have no room on them."""
+        names = self.fleet.workloads
+        notes = []
+        for group in self.groups:
+            stated = [str(names[row]) for row in group.group.stated]
+            if stated:
+                text = f"pods run on {', '.join(stated)}, as the documents state; none is planned"
+                notes.append(Note(STATED, text))
+            notes += [
+                Note(NO_ROOM, text, workload=str(names[row])) for row, text in group.without_room
+            ]
+        return notes
+
+    @property
+    def shared_nodes(self) -> set[str]:
+        """Ids of the nodes of which workloads pay their part."""
+        frame = self.fleet.frame
+        return set(frame["workload"][(frame["part"] == NODES) & (self.shares < 0)])
+
+    @property
+    def on_each_node(self) -> set[str]:
+        """Ids of the workloads that have one pod on each node."""
+        own = [group.group for group in self.groups]
+        rows = [row for group in own if group.pods or group.stated for row in group.daemons]
+        return {str(self.fleet.workloads[row]) for row in rows}
+
+    @property
     def assumptions(self) -> dict[str, str]:
         """What the plans took for granted, by name, in words."""
         places = tuple(group.place for group in self.groups if group.place is not None)
         planned = PlannedFleet(self.fleet, self.book, self.options, {}, self.reasons, {}, places)
-        return node_assumptions(planned)
+        said = node_assumptions(planned)
+        if any(group.group.stated for group in self.groups):
+            said[STATED] = (
+                "their cost by requests, vCPU to GiB 9 to 1, whichever node a pod is on; what"
+                " nobody asks for stands idle"
+            )
+        return said
 
 
 @dataclass(frozen=True)
@@ -161,7 +199,14 @@ def price_placed(
     plans : sequence of PlannedGroup, optional
         Plans of the same workloads, made before; other riders do not change them.
     """
-    groups = plans or [plan_group(group, placed.frame, book, options) for group in placed.groups]
+    made = {(plan.group.service, plan.group.region): plan for plan in plans or ()}
+    groups = [
+        stated_group(group, placed.frame, book, options)
+        if group.stated
+        else made.get((group.service, group.region))
+        or plan_group(group, placed.frame, book, options)
+        for group in placed.groups
+    ]
     frame = rows_of_nodes(placed.frame, groups)
     refused = [each for group in groups for each in group.refused]
     fleet = _with_faults(encode_fleet(frame), [*placed.faults, *refused])
@@ -207,12 +252,16 @@ def _shared_out(
     _say_what_is_needed(whole.reasons)
     shares, list_shares = np.zeros(len(fleet)), np.zeros(len(fleet))
     for group, nodes in zip(groups, numbers, strict=True):
-        own = np.zeros(len(fleet))
-        own[: len(group.shares)] = group.shares
-        cost = whole.monthly_cost[nodes]
-        own[nodes] = -own.sum() * cost / cost.sum() if len(nodes) else 0.0
+        own, per_list = np.zeros(len(fleet)), group.per_list
+        paid = group.shares
+        if group.group.stated:
+            paid, per_list = shares_of(group, whole)
+            whole.reasons.add(np.flatnonzero(np.isnan(paid)), NO_PRICE)
+        own[: len(paid)] = np.nan_to_num(paid)
+        cost = np.nan_to_num(whole.monthly_cost[nodes])
+        own[nodes] = -own.sum() * cost / cost.sum() if cost.sum() else 0.0
         shares += own
-        list_shares += own * group.per_list
+        list_shares += own * per_list
     fields_of = {each.name: getattr(whole, each.name) for each in fields(PricedFleet)}
     return SharedNodes(
         **{**fields_of, "fleet": fleet},
@@ -221,9 +270,12 @@ def _shared_out(
 
 
 def _node_rows(start: int, groups: Sequence[PlannedGroup]) -> list[NDArray[np.intp]]:
-    """Positions of the nodes of each group, which follow the rows of the stack."""
+    """Positions of the nodes of each group; planned ones follow the rows of the stack."""
     numbers = []
     for group in groups:
+        if group.group.stated:
+            numbers.append(np.array(group.group.stated, dtype=np.intp))
+            continue
         numbers.append(np.arange(start, start + len(group.nodes)))
         start += len(group.nodes)
     return numbers

@@ -18,6 +18,10 @@ from wharfage.services import find_service
 
 #: part of a stack that its NAT gateway is
 NAT = "nat_gateway"
+#: part of a stack that its nodes are, planned or stated
+NODES = "nodes"
+#: stands among the parts where nodes have public addresses
+ADDRESSED = "nodes with addresses"
 #: reason of volumes that several nodes share
 SHARED = "not_priced: a file system that nodes share (EFS, Filestore) has no rate table here"
 
@@ -92,7 +96,7 @@ class Site:
 
 @dataclass(frozen=True)
 class RiderRow:
-    """A fleet row of a rider; `fault` says why it has no price."""
+    """A fleet row of a rider; `fault` says why it has no price, `platforms` whom it serves."""
 
     part: str
     name: str
@@ -101,6 +105,7 @@ class RiderRow:
     namespace: str = ""
     where: str = ""
     fault: str = ""
+    platforms: tuple[str, ...] = ()
 
     def row(self, workload: str) -> Row:
         """Row of a fleet under an id."""
@@ -147,7 +152,7 @@ def rider_rows(rider: Row, site: Site, usage: Usage, outward: int) -> Iterator[R
 
 #: keys of a rider that are no fleet columns
 _OF_STACK = frozenset(
-    {"kind", "name", "count", "rides_with", "namespace", "manifest_file", "where"}
+    {"kind", "name", "count", "rides_with", "namespace", "manifest_file", "where", "platforms"}
 )
 
 
@@ -159,6 +164,7 @@ def _of(rider: Row, part: str, site: Site, columns: Row) -> RiderRow:
         rides_with=str(rider.get("rides_with") or ""),
         namespace=str(rider.get("namespace") or ""),
         where=str(rider.get("where") or ""),
+        platforms=tuple(rider.get("platforms") or ()),
     )
 
 
@@ -255,7 +261,7 @@ def stack_rows(site: Site, usage: Usage, taken: set[str]) -> Iterator[RiderRow]:
             yield RiderRow(part, "stack", {"service": service, "region": site.region, **columns})
     if usage.transfer_gib is not None and "transfer" not in taken:
         yield RiderRow("transfer", "internet", _transfer(site, usage.transfer_gib))
-    if usage.nat_gib is not None and _leaves_by_nat(site):
+    if usage.nat_gib is not None and NAT not in taken and _leaves_by_nat(site):
         yield from _nat_gateway(site, usage.nat_gib)
 
 
@@ -316,7 +322,7 @@ def missing_inputs(
     if usage.transfer_gib is None and "transfer" not in parts:
         text = "data sent to the internet"
         yield MissingInput("transfer_gib", cloud.transfer, "--transfer-gib", text)
-    yield from _missing_way_out(site, usage)
+    yield from _missing_way_out(site, usage, parts)
     if usage.log_gib is None and "logs" not in parts:
         yield MissingInput("log_gib", cloud.logs, "--log-gib", "logs ingested")
     if usage.registry_gib is None and "registry" not in parts:
@@ -326,22 +332,26 @@ def missing_inputs(
         text = "events or schedules that start the runs"
         option = "--usage events_per_month=N"
         yield MissingInput("events_per_month", cloud.events.service, option, text)
-    has_disk = usage.boot_disk_gib is not None or (site.platform and site.platform.boot_disk)
+    # Nodes that a document states have the disks and addresses that it states.
+    has_disk = NODES in parts or usage.boot_disk_gib is not None or (site.platform and site.platform.boot_disk)
     if site.plans_nodes and not has_disk:
         text = "boot disks of planned nodes"
         yield MissingInput("boot_disk_gib", cloud.disk, "--usage boot_disk_gib=N", text)
 
 
-def _missing_way_out(site: Site, usage: Usage) -> Iterator[MissingInput]:
+def _missing_way_out(site: Site, usage: Usage, parts: set[str]) -> Iterator[MissingInput]:
     """NAT gateway, or addresses, by which a platform reaches the internet."""
-    if not _leaves_by_nat(site) or usage.nat_gib is not None:
+    option = "--usage nat_gib=N"
+    if NAT in parts and usage.nat_gib is None:
+        yield MissingInput("nat_gib", site.cloud.nat, option, "data that NAT gateways process")
+    if {NAT, ADDRESSED} & parts or not _leaves_by_nat(site) or usage.nat_gib is not None:
         return
     has_addresses = site.platform is not None and site.platform.way_out == "address"
     if has_addresses and usage.has_public_tasks:
         return
     text = "a NAT gateway and the data it processes (private subnets)"
-    yield MissingInput("nat_gib", site.cloud.nat, "--usage nat_gib=N", text)
-    if has_addresses:
+    yield MissingInput("nat_gib", site.cloud.nat, option, text)
+    if has_addresses and NODES not in parts:
         text = "public addresses of tasks or nodes (public subnets)"
         service = site.cloud.public_ipv4
         yield MissingInput("public_ipv4_count", service, "--public-tasks", text)

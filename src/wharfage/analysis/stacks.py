@@ -11,8 +11,16 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from wharfage.analysis.platforms import Guide, read_guide
+from wharfage.analysis.platforms import BootDisk, Guide, read_guide
 from wharfage.analysis.scenarios import region_on
+from wharfage.analysis.stack_clusters import (
+    Home,
+    cluster_rows,
+    home_of,
+    stated_nodes,
+    staying,
+    unused_nodes,
+)
 from wharfage.analysis.stack_nodes import (
     NodeGroup,
     node_groups,
@@ -20,6 +28,9 @@ from wharfage.analysis.stack_nodes import (
 )
 from wharfage.analysis.stack_refusals import refusals
 from wharfage.analysis.stack_riders import (
+    ADDRESSED,
+    NAT,
+    NODES,
     MissingInput,
     RiderRow,
     Site,
@@ -32,7 +43,7 @@ from wharfage.analysis.stack_riders import (
 )
 from wharfage.errors import InvalidValueError, MissingColumnError
 from wharfage.inputs.kubernetes.objects import WORKLOADS as KUBERNETES_KINDS
-from wharfage.inputs.stack import Note, Row, Stack
+from wharfage.inputs.stack import Note, Row, Stack, rider_id
 from wharfage.rates.regions import Regions
 from wharfage.services import find_service, service_ids
 
@@ -57,7 +68,8 @@ class Where:
 
     With `is_move` the service, option and billing mode replace what the documents say, and the
     region of a workload becomes the one of the same metropolitan area; without it they fill what
-    is empty.
+    is empty. With `is_region_fixed` that region takes the place of the workload's own, and with
+    `plans_anew` nodes are planned where the documents state some.
     """
 
     service: str | None = None
@@ -65,6 +77,8 @@ class Where:
     purchase_option: str | None = None
     billing_mode: str | None = None
     is_move: bool = False
+    is_region_fixed: bool = False
+    plans_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,29 +135,33 @@ def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> P
     notes = list(stack.notes)
     faults: list[tuple[int, str]] = []
     rows = []
+    home = home_of(stack)
     behind = {
         str(rider.get("rides_with")) for rider in stack.riders if rider["kind"] == "load_balancer"
     }
     for number, workload in enumerate(stack.workloads):
-        row = _workload_row(workload, where, regions, guide)
+        row = _workload_row(workload, where, home, regions, guide)
         rows.append(row)
-        home = guide.platform(str(workload.get("service")))
-        is_served = row["workload"] in behind or bool(home and home.has_endpoint)
+        before = guide.platform(str(workload.get("service")))
+        is_served = row["workload"] in behind or bool(before and before.has_endpoint)
         reasons = refusals(row, stack, guide, notes, is_served=is_served)
         faults += [(number, reason) for reason in reasons]
     _check_placed(rows, where)
     on_nodes = [n for n, row in enumerate(rows) if find_service(row["service"]).plans_nodes]
+    riders = _riders(stack, rows, where, usage, guide, notes)
     groups = node_groups(rows, {n for n, _ in faults}, stack.needs, guide, usage)
+    groups = [_on_stated(group, riders, len(rows)) for group in groups]
     notes = [*_still_true(notes, rows, groups), *request_notes(groups, rows, guide)]
-    riders = _riders(stack, rows, usage, guide, notes)
+    notes += unused_nodes(rows, riders)
+    on_site = rows or [rider.columns for rider in riders if rider.platforms]
     missing: list[MissingInput] = []
-    if rows:
-        site = _site(_commonest(rows), guide)
+    if on_site:
+        site = _site(_commonest(on_site), guide)
         whole = list(stack_rows(site, usage, {rider.part for rider in riders}))
         notes += [_destination(row) for row in whole if row.part == "transfer"]
-        missing = _missing(rows, riders, usage, guide)
+        missing = _missing(on_site, riders, usage, guide)
         riders += whole
-    riders += _clusters(rows)
+    riders += cluster_rows(rows, riders)
     ids = {row["workload"] for row in rows}
     for number, rider in enumerate(riders, start=len(rows)):
         rows.append(rider.row(_unique(rider, ids)))
@@ -168,15 +186,18 @@ def at_range(stack: Stack, end: str) -> Stack:
     for each in stack.ranges:
         moved.setdefault(each["workload"], {})[each["column"]] = each[end]
     rows = [{**row, **moved.get(row["workload"], {})} for row in stack.workloads]
-    return replace(stack, workloads=rows)
+    riders = [{**rider, **moved.get(rider_id(rider), {})} for rider in stack.riders]
+    return replace(stack, workloads=rows, riders=riders)
 
 
-def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -> Row:
+def _workload_row(
+    workload: Row, where: Where, cluster: Home, regions: Regions, guide: Guide
+) -> Row:
     row: Row = {"part": WORKLOAD, "rides_with": "", **workload}
     is_batch = not is_empty(row.get("runs_per_month"))
     service = where.service if where.is_move else row.get("service") or where.service
-    if not service and row.get("kind") not in KUBERNETES_KINDS:
-        service = ECS_DEFAULT
+    if not service:
+        service = cluster.service if row.get("kind") in KUBERNETES_KINDS else ECS_DEFAULT
     platform = guide.platform(service) if service else None
     if platform is not None and not (row.get("service") and not where.is_move):
         service = platform.jobs if is_batch and platform.jobs else service
@@ -187,7 +208,10 @@ def _workload_row(workload: Row, where: Where, regions: Regions, guide: Guide) -
     ):
         if value is not None and (where.is_move or is_empty(row.get(name))):
             row[name] = value
-    home = row.get("region") or where.region
+    home = row.get("region")
+    if where.is_move or service in cluster.platforms:
+        home = home or cluster.region
+    home = where.region if where.is_region_fixed or not home else home
     if where.is_move and service and home:
         provider = service.split(".", 1)[0]
         row["home_region"], home = home, region_on(provider, str(home), regions)
@@ -226,13 +250,17 @@ def _check_placed(rows: list[Row], where: Where) -> None:
 
 
 def _riders(
-    stack: Stack, rows: list[Row], usage: Usage, guide: Guide, notes: list[Note]
+    stack: Stack, rows: list[Row], where: Where, usage: Usage, guide: Guide, notes: list[Note]
 ) -> list[RiderRow]:
     """Rows of everything that rides along with the workloads."""
     by_name = {row["workload"]: row for row in rows}
-    common = _commonest(rows) if rows else {}
+    common = _commonest(rows) if rows else {"region": where.region}
     placed: list[tuple[Row, Site]] = []
-    for rider in [*stack.riders, *_replaced_endpoints(stack, rows, guide, notes)]:
+    riders, said = staying(
+        stack.riders, rows, is_move=where.is_move, plans_anew=where.plans_anew
+    )
+    notes += said
+    for rider in [*_with_data(riders, usage), *_replaced_endpoints(stack, rows, guide, notes)]:
         own = by_name.get(rider.get("rides_with") or "", common)
         site = _site({**own, **_stated(rider)}, guide)
         if rider["kind"] == "load_balancer" and site.platform and site.platform.has_endpoint:
@@ -249,8 +277,29 @@ def _riders(
     return merge_rules([*found, *_public_tasks(rows, usage, guide)])
 
 
+def _with_data(riders: list[Row], usage: Usage) -> Iterator[Row]:
+    """Riders, with the data that NAT gateways process on those that documents state."""
+    gateways = sum(rider["kind"] == NAT for rider in riders)
+    for rider in riders:
+        if rider["kind"] == NAT and usage.nat_gib is not None:
+            yield {**rider, "transfer_gib": usage.nat_gib / gateways}
+        else:
+            yield rider
+
+
+def _on_stated(group: NodeGroup, riders: list[RiderRow], start: int) -> NodeGroup:
+    """Group on the nodes that documents state for it; as it is where they state none."""
+    places = stated_nodes(group.service, group.region, riders)
+    if not places:
+        return group
+    sizes = [riders[place].columns.get("boot_disk_gib") or 0.0 for place in places]
+    kind = riders[places[0]].columns.get("boot_disk_type") or ""
+    disk = BootDisk(gib=min(sizes), kind=kind, source="stated") if min(sizes) and kind else None
+    return replace(group, boot_disk=disk, stated=[start + place for place in places])
+
+
 def _still_true(notes: list[Note], rows: list[Row], groups: list[NodeGroup]) -> Iterator[Note]:
-    """Notes without those that say of DaemonSets on planned nodes that one pod is priced."""
+    """Notes without those on DaemonSets whose nodes are known, of which more is said."""
     planned = {rows[number]["workload"] for group in groups for number in group.daemons}
     for note in notes:
         if note.code not in ONE_EACH or note.workload not in planned:
@@ -268,7 +317,10 @@ def _missing(
     for own in platforms.values():
         site = _site(own[0], guide)
         prefix = own[0]["service"].split(".", 1)[0] + "."
-        parts = {r.part for r in riders if str(r.columns.get("service")).startswith(prefix)}
+        there = [r for r in riders if str(r.columns.get("service")).startswith(prefix)]
+        parts = {r.part for r in there}
+        if any(r.part == NODES and r.columns.get("public_ipv4_count") for r in there):
+            parts.add(ADDRESSED)
         has_runs = any(not is_empty(row.get("runs_per_month")) for row in own)
         found += missing_inputs(site, usage, parts, has_runs=has_runs)
     return list(dict.fromkeys(found))
@@ -296,7 +348,8 @@ def _replaced_endpoints(
         if home and home.has_endpoint and here and not here.has_endpoint and not is_batch:
             lost.append(row["workload"])
     if lost and not any(rider["kind"] == "load_balancer" for rider in stack.riders):
-        text = f"one application load balancer stands in for {len(lost):,} endpoints that the platform of the documents includes"
+        endpoints = "the endpoint" if len(lost) == 1 else f"{len(lost):,} endpoints"
+        text = f"one application load balancer stands in for {endpoints} that the platform of the documents includes"
         notes.append(Note("endpoint_replaced", text))
         yield {**ENDPOINT, "rides_with": lost[0] if len(lost) == 1 else ""}
 
@@ -315,20 +368,6 @@ def _public_tasks(rows: list[Row], usage: Usage, guide: Guide) -> Iterator[Rider
                 "hours_per_month": row.get("hours_per_month"),
             }
             yield RiderRow("public_ipv4", f"tasks of {row['workload']}", columns, row["workload"])
-
-
-def _clusters(rows: Iterable[Row]) -> Iterator[RiderRow]:
-    """One cluster for each region of a service whose workloads need one."""
-    seen = set()
-    for row in rows:
-        service = row.get("service")
-        cluster = find_service(service).cluster if service else None
-        key = (str(cluster), row["region"])
-        if cluster is None or row["region"] is None or key in seen:
-            continue
-        seen.add(key)
-        name = f"{cluster['service']}/{row['region']}"
-        yield RiderRow("cluster", name, {**cluster, "region": row["region"]})
 
 
 def _commonest(rows: list[Row]) -> Row:

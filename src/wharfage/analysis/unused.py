@@ -45,15 +45,35 @@ def unused_shares(priced: PricedFleet, replicas: Array) -> dict[str, float]:
     if isinstance(priced, PlannedFleet):
         vcpu, memory = unused_on_nodes(priced.places)
         return {"unused_vcpu": vcpu, "unused_memory": memory}
-    arrays = priced.fleet.arrays
+    vcpu, memory = priced.billed_vcpu, priced.billed_memory_gib
     return {
-        "unused_vcpu": _share(arrays["vcpu"], priced.billed_vcpu, replicas),
-        "unused_memory": _share(arrays["memory_gib"], priced.billed_memory_gib, replicas),
+        "unused_vcpu": _share(asked_size(priced.fleet, "vcpu", vcpu), vcpu, replicas),
+        "unused_memory": _share(asked_size(priced.fleet, "memory_gib", memory), memory, replicas),
     }
 
 
-def _share(requested: Array, billed: Array, replicas: Array) -> float:
+def asked_size(fleet: Fleet, column: str, billed: Array) -> Array:
+    """Size that each workload asks for (n,), of what is billed for it; NaN where that is unknown.
+
+    An init container that is larger than the rest is what a pod asks for. A workload that asks for
+    nothing takes the service's default, all of it.
+
+    Parameters
+    ----------
+    fleet : Fleet
+        Workloads.
+    column : {"vcpu", "memory_gib"}
+        Which size. [vCPU or GiB per replica]
+    billed : array (n,)
+        What is billed for one replica.
+    """
+    given = fleet.arrays[column]
+    asked = np.fmin(np.fmax(given, fleet.arrays[f"init_{column}"]), billed)
+    found: Array = np.where(np.isnan(given) | np.isnan(billed), billed, asked)
+    return found
+
+
+def _share(asked: Array, billed: Array, replicas: Array) -> float:
     known = ~np.isnan(billed) & ~np.isnan(replicas)
-    asked = np.where(np.isnan(requested), billed, np.minimum(requested, billed))
     total = float((billed * replicas)[known].sum())
     return 1.0 - float((asked * replicas)[known].sum()) / total if total > 0 else float("nan")

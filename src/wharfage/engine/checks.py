@@ -66,7 +66,7 @@ def raise_missing(fleet: Fleet, needed: Mapping[str, list[str]]) -> None:
     parts = [f"{column!r} (needed by {join_words(users)})" for column, users in missing.items()]
     raise MissingColumnError(
         f"The fleet lacks {'a column' if len(missing) == 1 else f'{len(missing)} columns'}: {', '.join(parts)}.",
-        hint="; ".join(hints) or f"it has {', '.join(names)}.",
+        hint="; ".join(hints) or f"it has {', '.join(names) or 'none'}.",
         failures=[{"column": column, "needed_by": users} for column, users in missing.items()],
     )
 

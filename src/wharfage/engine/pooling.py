@@ -20,7 +20,7 @@ from wharfage.engine.plan import PoolShare, ServicePlan
 from wharfage.engine.priced import PricedFleet, ServiceResult
 from wharfage.engine.tiles import Tile, applies, map_tiles, price_tile, rows_of
 from wharfage.schedules.pools import pooled_credit, pooled_quantity
-from wharfage.schedules.tiers import graduated_cost
+from wharfage.schedules.tiers import graduated_cost, quantity_in_tiers
 
 Array = NDArray[np.float64]
 Key = TypeVar("Key")
@@ -249,6 +249,22 @@ def _schedules(
         schedule = schedules.get(int(code) % usage.slots[name])
         if schedule is not None:
             yield n, schedule
+
+
+def tiers_used(
+    plan: ServicePlan, usage: AccountUsage, meter: str, row: int
+) -> tuple[Array, Array] | None:
+    """Quantity in every tier that the account of a row uses, and the tiers' prices (k,), (k,).
+
+    In canonical units; None where the row's key has no tiers.
+    """
+    pool = int(usage.pools[meter][row])
+    key = int(usage.codes[meter][pool]) % usage.slots[meter]
+    schedule = plan.meters[meter].prices.schedules.get(key)
+    if schedule is None:
+        return None
+    starts, prices = schedule
+    return quantity_in_tiers(float(usage.totals[meter][pool]), starts), prices
 
 
 def free_fractions(plan: ServicePlan, usage: AccountUsage | None) -> dict[str, Array]:

@@ -28,6 +28,21 @@ _PAIR = re.compile(
 )
 
 
+#: keys of which JSON that people price has at least one
+_OF_MANIFESTS = re.compile(
+    r'"(?:apiVersion|containerDefinitions|taskDefinitions?|desiredCount|serviceName|serviceArn'
+    r"|launchType|capacityProviderStrategy|ScalableTargets|ScheduleExpression|SourceConfiguration"
+    r'|InstanceConfiguration|nodePools|nodegroup|currentMasterVersion)"\s*:'
+)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What stands in place of a file's data that cannot be read and is no manifest; and why."""
+
+    problem: str
+
+
 @dataclass(frozen=True)
 class Document:
     """One document of a file, or one item of a list in it.
@@ -57,7 +72,8 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
     ----------
     sources : path, text, or several
         A directory gives its .yaml, .yml and .json files; ``-`` is standard input; text with a
-        line break is the documents themselves. YAML or JSON, several documents to a file.
+        line break is the documents themselves. YAML or JSON, several documents to a file. JSON
+        in a directory that cannot be read and looks like no manifest is :class:`Unreadable`.
 
     Returns
     -------
@@ -83,6 +99,11 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
     for source in read_sources(sources, problems):
         text = read_text(_whole_characters(source.text), _dialect(remaining))
         remaining -= min(text.count, remaining)
+        if text.problems and not source.is_named and is_other_json(source.name, source.text):
+            first = text.problems[0]
+            data = Unreadable(_said(first.message, source.text))
+            documents.append(Document(source.name, 1, data, {(): first.line}))
+            continue
         for problem in text.problems:
             problems.add(source.name, problem.line, "", _said(problem.message, source.text))
         if text.problems and "{{" in source.text:
@@ -93,6 +114,19 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
         documents += found
     problems.raise_if_any(" ".join(sorted(hints)) or HINT)
     return documents
+
+
+def is_other_json(name: str, text: str) -> bool:
+    """Whether a JSON file is no manifest, such as a tsconfig.json with comments in it.
+
+    Examples
+    --------
+    >>> is_other_json("tsconfig.json", '{ // of the editor')
+    True
+    >>> is_other_json("app.json", '{"apiVersion": "v1", }}')
+    False
+    """
+    return name.lower().endswith(".json") and _OF_MANIFESTS.search(text) is None
 
 
 def _dialect(max_values: int) -> Dialect:
@@ -111,7 +145,11 @@ def _said(message: str, text: str) -> str:
     """Message of the parser, in the name of the language that somebody wrote."""
     start = text.lstrip()[:2]
     is_json = start[:1] in ("{", "[") and start != "{{"
-    return message.replace("not valid YAML", "not valid JSON") if is_json else message
+    if not is_json:
+        return message
+    if "expected <document start>" in message:
+        return "more follows after the end of the document: put '---' between documents"
+    return message.replace("not valid YAML", "not valid JSON")
 
 
 def _whole_characters(text: str) -> str:

@@ -33,13 +33,23 @@ class Draft:
         self.notes.append(Note(code, text, where.where))
 
 
+def all_month(count: float) -> str:
+    """Instances that run all month, in words.
+
+    Examples
+    --------
+    >>> all_month(1), all_month(3)
+    ('one instance that runs all month', '3 instances that run all month')
+    """
+    if count == 1:
+        return "one instance that runs all month"
+    return f"{count:g} instances that run all month"
+
+
 def missing_traffic(draft: Draft, where: Field) -> None:
     """Say that a service that is driven by requests is priced without knowing them."""
-    count = draft.columns.get("replicas", 1)
-    text = (
-        f"requests_per_month and request_seconds are not in the document: priced as {count}"
-        " instance(s) that run all month"
-    )
+    count = all_month(draft.columns.get("replicas", 1))
+    text = f"requests_per_month and request_seconds are not in the document: priced as {count}"
     draft.note(MISSING_TRAFFIC, text, where)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from wharfage.errors import InvalidValueError, WorkloadError, did_you_mean
+from wharfage.inputs.half_characters import check_whole_characters
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -78,6 +79,8 @@ def read_workloads(fleet: object) -> pd.DataFrame | Records:
         If the input cannot be read as a fleet.
     """
     if isinstance(fleet, pd.DataFrame):
+        loose = fleet.select_dtypes(include="object")
+        check_whole_characters({str(name): cells for name, cells in loose.items()})
         return fleet
     if isinstance(fleet, str | Path):
         return read_file(Path(fleet))
@@ -296,7 +299,9 @@ def records_of(records: list[Any]) -> Records:
             hint="write [{'service': 'aws.fargate', ...}].",
             failures=wrong,
         )
-    return Records(records)
+    found = Records(records)
+    check_whole_characters(found.columns)
+    return found
 
 
 def fill_empty(frame: pd.DataFrame, values: Mapping[str, str | None]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from wharfage.errors import DocumentError, WorkloadError
 from wharfage.inputs.app_runner import read_app_runner
 from wharfage.inputs.cloud_run import read_cloud_run
 from wharfage.inputs.clusters import read_eks, read_eksctl, read_gke
-from wharfage.inputs.documents import Document, read_documents
+from wharfage.inputs.documents import Document, Unreadable, read_documents
 from wharfage.inputs.drafts import told_apart
 from wharfage.inputs.ecs import read_ecs
 from wharfage.inputs.families import family_of, words_for
@@ -86,12 +86,17 @@ def read_stack(sources: Source | Iterable[Source], *, month: str = DEFAULT_MONTH
 def _unread(documents: list[Document]) -> list[Note]:
     """Notes on documents of no family, one for each kind of them."""
     counts: Counter[tuple[str, str]] = Counter()
+    unreadable: list[Note] = []
     first: dict[tuple[str, str], Document] = {}
     for document in documents:
+        if isinstance(document.data, Unreadable):
+            text = f"not read, for it is no manifest: {document.data.problem}"
+            unreadable.append(Note("unknown_kind", text, document.where()))
+            continue
         words = words_for(document.data)
         counts[words] += 1
         first.setdefault(words, document)
-    notes = []
+    notes = unreadable
     for words, count in counts.items():
         kind, advice = words
         text = f"document {kind}: {count:,} of them, ignored"

@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from wharfage.errors import InvalidValueError, did_you_mean
-from wharfage.inputs.drafts import MISSING_TRAFFIC
+from wharfage.inputs.drafts import MISSING_TRAFFIC, all_month
 from wharfage.inputs.profiles import Profile
 from wharfage.inputs.stack import Note, Row, Stack
 from wharfage.units import DEFAULT_MONTH, parse_month
@@ -184,9 +184,7 @@ def _fill(row: Row, traffic: Traffic) -> list[str]:
 def _missing(row: Row, missing: list[str]) -> Note:
     count = row.get("replicas", 1)
     are = "is" if len(missing) == 1 else "are"
-    text = (
-        f"{' and '.join(missing)} {are} missing: priced as {count} instance(s) that run all month"
-    )
+    text = f"{' and '.join(missing)} {are} missing: priced as {all_month(count)}"
     return Note(MISSING_TRAFFIC, text, workload=row["workload"])
 
 
@@ -196,7 +194,14 @@ def _limits(row: Row) -> list[Note]:
     limit = row.get("at_once_limit")
     if row.get("concurrency") is None:
         if limit != 1:
-            text = "concurrency is missing: one request at a time on each instance"
+            text = "concurrency is missing: priced at one request at a time on each instance"
+            if limit:
+                text += (
+                    f", the dear end; the document allows {limit:g}:"
+                    " --concurrency says how many there are on average"
+                )
+            else:
+                text += "; --concurrency says how many there are on average"
             notes.append(Note("concurrency_assumed", text, workload=name))
     elif limit and row["concurrency"] > limit:
         text = f"concurrency {row['concurrency']:g} is above the document's {limit}, which is used"
@@ -232,10 +237,11 @@ def _sized(
         notes.append(Note("too_few_replicas", text, workload=row["workload"]))
     if low < high:
         row["replicas"] = math.ceil(sum(sizes) / len(sizes))
-        text = (
-            f"{found['low']:,} to {found['high']:,} instances over the hours,"
-            f" {row['replicas']:,} on average, at {traffic.target_utilization:.0%} utilization"
-        )
+        count = f"{row['replicas']:,} instance{'' if row['replicas'] == 1 else 's'} at all hours"
+        if found["low"] < found["high"]:
+            ends = f"{found['low']:,} to {found['high']:,} instances over the hours"
+            count = f"{ends}, {row['replicas']:,} on average"
+        text = f"{count}, at {traffic.target_utilization:.0%} utilization"
         notes.append(Note("sized_from_traffic", text, workload=row["workload"]))
     return {"workload": row["workload"], **found}, notes
 

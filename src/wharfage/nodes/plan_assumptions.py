@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from wharfage.nodes.node_plan import NodePlan
 
 
+#: services of which max_pods_mode changes how many pods a node holds
+BY_ADDRESSES = frozenset({"aws.eks_nodes", "aws.eks_auto_mode"})
+
+
 def plan_assumptions(plan: NodePlan) -> dict[str, str]:
     """Everything that a plan took for granted, by name, in words."""
     options, settings = plan.site.options, plan.site.settings
@@ -48,11 +52,14 @@ def plan_assumptions(plan: NodePlan) -> dict[str, str]:
 
 def _nodes(plan: NodePlan) -> str:
     settings = plan.site.settings
-    words = [f"max_pods_mode {settings.max_pods_mode}", f"{plan.zones:,} zone(s)"]
+    words = [f"{plan.zones:,} zone{'' if plan.zones == 1 else 's'}"]
+    # Only pods on nodes of EKS count by network addresses.
+    if plan.site.service in BY_ADDRESSES and settings.maximum_pods is None:
+        words.insert(0, f"max_pods_mode {settings.max_pods_mode}")
     if settings.daemonset_vcpu or settings.daemonset_memory_gib or settings.daemonset_pods:
         words.append(
-            f"DaemonSets take {settings.daemonset_vcpu:g} vCPU, {settings.daemonset_memory_gib:g} GiB"
-            f" and {settings.daemonset_pods:,} pod slots of every node"
+            f"DaemonSets take {settings.daemonset_vcpu:g} vCPU, {settings.daemonset_memory_gib:.4g}"
+            f" GiB and the place of {settings.daemonset_pods:,} of the pods of every node"
         )
     else:
         words.append("no DaemonSets")

@@ -99,8 +99,9 @@ def table_of(found: BreakEven | BreakEvenSurface) -> pd.DataFrame:
 def _print_footer(console: Console, found: BreakEven | BreakEvenSurface) -> None:
     console.print()
     if isinstance(found, BreakEven):
-        places = ", ".join(f"{name}: {region}" for name, region in found.regions.items())
-        print_item(console, f"regions  {places}")
+        places = [f"{name}: {region}" for name, region in found.regions.items() if "@" not in name]
+        if places:
+            print_item(console, f"regions  {', '.join(places)}")
     print_item(
         console,
         f"rates of {found.on}, month {found.month}, rate book {found.rate_book_digest[:19]};"

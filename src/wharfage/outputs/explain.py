@@ -11,6 +11,7 @@ import pandas as pd
 from wharfage.columns import COST_STATUSES
 from wharfage.engine.assemble import line_frame, status_codes
 from wharfage.engine.priced import PricedFleet, ServiceResult
+from wharfage.outputs.explain_tiers import tier_lines
 from wharfage.outputs.figures import money, number
 from wharfage.rates.age import table_age
 
@@ -169,7 +170,7 @@ def explain_workload(priced: PricedFleet, row: int) -> str:
     if reason:
         return "\n".join([*text, f"unpriced: {reason}"])
     lines = line_frame(priced, np.array([row]))
-    text += _charges(lines, currency)
+    text += _charges(lines, currency, tier_lines(priced, result, row) if result else {})
     cost = priced.monthly_cost[row]
     status = COST_STATUSES[int(status_codes(priced)[row])]
     text += [
@@ -206,7 +207,8 @@ def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
     return [*shown, ""] if shown else []
 
 
-def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _charges(lines, currency: str, tiers: Mapping[str, list[str]]) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Arithmetic of every charge; `tiers` says where an average price comes from."""
     text = []
     for line in lines.itertuples():
         if line.meter.startswith("credit:"):
@@ -230,6 +232,7 @@ def _charges(lines, currency: str) -> list[str]:  # type: ignore[no-untyped-def]
         sku = "" if pd.isna(line.sku_id) else f"SKU {line.sku_id}, "
         dated = f"{line.rate_date_kind} {line.rate_date}"
         text.append(f"  {line.meter:<30} {arithmetic}")
+        text += [f"  {'':<30} {words}" for words in tiers.get(line.meter, [])]
         text.append(f"  {'':<30} [{sku}{dated}, {line.source}]")
     return [*text, ""] if text else ["  nothing is used", ""]
 

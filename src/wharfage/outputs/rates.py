@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
-from wharfage.outputs.figures import text_or_dash
+from wharfage.outputs.figures import number, text_or_dash
 from wharfage.outputs.tables import print_item, print_table
 from wharfage.rates.book import RateBook, bundled_folder
 from wharfage.rates.lock import check_lock, read_lock
@@ -96,11 +96,14 @@ def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
         console.print("no rate is in force there on that date")
         return
     shown = frame.head(limit)
+    # Rows of graduated tiers differ in nothing else but their price.
+    has_tiers = bool((frame["tier_start"].astype(float) > 0).any())
     rows = [
         (
             r["meter"],
             r["region"],
             r["key"],
+            *([number(float(r["tier_start"]))] if has_tiers else []),
             f"{r['list_unit_price']} / {r['pricing_unit']}",
             f"{r['rate_date']} {r['rate_date_kind']}",
             text_or_dash(r["sku_id"]),
@@ -108,8 +111,9 @@ def print_rates(console: Console, frame: pd.DataFrame, limit: int) -> None:
         )
         for r in shown.to_dict("records")
     ]
-    headers = ("meter", "region", "variant", "price", "date", "SKU", "source")
-    print_table(console, headers, rows, right=("price",), drop=LESS_IMPORTANT)
+    tier = ("from",) if has_tiers else ()
+    headers = ("meter", "region", "variant", *tier, "price", "date", "SKU", "source")
+    print_table(console, headers, rows, right=(*tier, "price"), drop=LESS_IMPORTANT)
     if len(frame) > limit:
         console.print(f"... and {len(frame) - limit:,} more; --region, --meter or --out FILE.csv")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from wharfage.analysis.stack_nodes import NODES, PlannedGroup
+from wharfage.analysis.stack_nodes import PlannedGroup
 from wharfage.analysis.stack_prices import SharedNodes
+from wharfage.analysis.stack_riders import NODES
 from wharfage.engine.priced import PricedFleet
 from wharfage.outputs.explain import assumption_lines, explain_workload
 from wharfage.outputs.figures import money, number
@@ -44,8 +45,11 @@ def _of_pods(priced: SharedNodes, row: int) -> str:
     group = next(g for g in priced.groups if row in (*g.group.pods, *g.group.daemons))
     currency, options = _currency(priced, row), priced.options
     frame = priced.fleet.frame
-    nodes = frame[(frame["part"] == NODES) & (frame["region"] == group.group.region)]
-    nodes = nodes[nodes["service"] == group.group.service]
+    if group.group.stated:
+        nodes = frame.iloc[group.group.stated]
+    else:
+        nodes = frame[(frame["part"] == NODES) & (frame["region"] == group.group.region)]
+        nodes = nodes[nodes["service"] == group.group.service]
     kinds = ", ".join(
         f"{count:g} x {kind}" for kind, count in zip(nodes["instance_type"], nodes["node_count"], strict=True)
     )  # fmt: skip
@@ -56,6 +60,7 @@ def _of_pods(priced: SharedNodes, row: int) -> str:
         if not np.isnan(priced.fleet.arrays[column][row])
     ]
     cost = float(priced.monthly_cost[row])
+    chosen = "the documents state" if group.group.stated else "were planned"
     who = f"{_pods(group, row)} of {' and '.join(sizes) or 'no requests'}"
     share = (
         f"{money(cost)} of the {money(whole)} {currency} that the nodes cost, by what it asks for;"
@@ -64,7 +69,7 @@ def _of_pods(priced: SharedNodes, row: int) -> str:
         f"{priced.fleet.workloads[row]} on {group.group.service} in {group.group.region}",
         f"  on {options.on}, month {options.month.text}, rate book {priced.book.digest}",
         "",
-        f"  {who} on nodes that were planned: {kinds}",
+        f"  {who} on nodes that {chosen}: {kinds}",
         f"  {'node_share':<30} {share}",
         f"  {'':<30} a vCPU weighs as much as 9 GiB; what nobody asks for stays with the nodes",
         "",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 from rich.console import Console
 
-from wharfage.analysis.stack_nodes import NODES
 from wharfage.analysis.stack_riders import MissingInput
 from wharfage.inputs.stack import Note
 from wharfage.outputs.bills import print_assumptions
@@ -29,9 +28,12 @@ def print_stack(console: Console, bill: StackBill, limit: int) -> None:
     frame = bill.frame
     has_size = bool(frame["billed_vcpu"].notna().any())
     rows = []
+    shared, daemons = bill.shared_nodes, bill.on_each_node
     for row in frame.head(limit).to_dict("records"):
         size = [_size(row)] if has_size else []
-        shown = (str(row["workload"]), str(row["service"]), *size, _amount(row))
+        name = row["workload"]
+        amount = _amount(row, is_idle_part=name in shared, is_on_each_node=name in daemons)
+        shown = (str(row["workload"]), str(row["service"]), *size, amount)
         rows.append((*shown, money(row["monthly_cost"]), str(row["cost_status"])))
     headers = ["workload or what rides along", "service", *(["vCPU / GiB"] if has_size else [])]
     headers += ["amount", "per month", "status"]
@@ -120,16 +122,19 @@ def print_stack_comparison(console: Console, comparison: StackComparison) -> Non
     totals = comparison.totals
     has_options = bool(totals["purchase_option"].notna().any())
     has_idle = totals["idle_cost"].any()
+    # Nodes of the documents have planned ones beside them.
+    on_both = set(totals.loc[totals["nodes"] == "stated", "service"])
     has_ends = (totals["highest_cost"] > totals["lowest_cost"]).any()
     rows = []
     for row in totals.to_dict("records"):
         marks = "*" if row["remark"] else ""
         bought = [_or_dash(row["purchase_option"])] if has_options else []
         mode = "" if pd.isna(row["billing_mode"]) else f" ({row['billing_mode']})"
+        nodes = f" ({row['nodes']} nodes)" if row["service"] in on_both else ""
         rows.append(
             (
                 _or_dash(row["rank"]),
-                f"{row['service']}{mode}{marks}",
+                f"{row['service']}{mode}{marks}{nodes}",
                 _or_dash(row["region"]),
                 *bought,
                 f"{row['can_run']:,} of {row['workloads']:,}",
@@ -197,28 +202,30 @@ def _size(row: dict[Any, Any]) -> str:
     return "-" if pd.isna(vcpu) else f"{vcpu:.4g} / {memory:.4g}"
 
 
-#: columns that say how many or how much of a row there is, and the word for it
+#: columns that say how many or how much of a row there is, and the word for one and for several
 _AMOUNTS = {
-    "replicas": "x",
-    "runs_per_month": "runs",
-    "requests_per_month": "requests",
-    "node_count": "nodes",
-    "storage_gib": "GiB",
-    "public_ipv4_count": "addresses",
-    "forwarding_rule_count": "rules",
-    "log_gib": "GiB",
-    "transfer_gib": "GiB",
+    "replicas": ("x", "x"),
+    "runs_per_month": ("run", "runs"),
+    "requests_per_month": ("request", "requests"),
+    "node_count": ("node", "nodes"),
+    "storage_gib": ("GiB", "GiB"),
+    "public_ipv4_count": ("address", "addresses"),
+    "forwarding_rule_count": ("rule", "rules"),
+    "log_gib": ("GiB", "GiB"),
+    "transfer_gib": ("GiB", "GiB"),
 }
 
 
-def _amount(row: dict[Any, Any]) -> str:
+def _amount(row: dict[Any, Any], *, is_idle_part: bool, is_on_each_node: bool) -> str:
     """How many or how much of a row there is."""
+    if is_on_each_node:
+        return "1 on each node"
     found = [
-        f"{number(float(row[name]))} {word}"
-        for name, word in _AMOUNTS.items()
+        f"{number(float(row[name]))} {one if row[name] == 1 else several}"
+        for name, (one, several) in _AMOUNTS.items()
         if name in row and not pd.isna(row[name]) and (row[name] or name == "replicas")
     ]
-    if row["part"] == NODES:
+    if is_idle_part:
         found.append("idle part")
     return ", ".join(found) or "-"
 

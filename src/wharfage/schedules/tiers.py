@@ -8,6 +8,30 @@ from wharfage.errors import ScheduleError
 from wharfage.schedules._typing import Cost, Quantity, UnitPrice
 
 
+def quantity_in_tiers(quantity: float, tier_starts: Quantity) -> Quantity:
+    """Part of one quantity that lies in each tier.
+
+    Parameters
+    ----------
+    quantity : float
+        Pricing quantity, >= 0. [pricing unit]
+    tier_starts : array (k,)
+        First quantity of each tier; ``tier_starts[0] == 0``, strictly increasing. [pricing unit]
+
+    Returns
+    -------
+    array (k,)
+        Parts that add up to the quantity; 0 in tiers that it does not reach. [pricing unit]
+
+    Examples
+    --------
+    >>> quantity_in_tiers(120.0, np.array([0.0, 50.0, 200.0]))
+    array([50., 70.,  0.])
+    """
+    widths = np.append(np.diff(tier_starts), np.inf)
+    return np.clip(quantity - tier_starts, 0.0, widths)
+
+
 def graduated_cost(quantity: Quantity, tier_starts: Quantity, unit_prices: UnitPrice) -> Cost:
     """Cost of each quantity when every tier is charged at its own price.
 

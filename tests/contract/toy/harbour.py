@@ -6,22 +6,20 @@ golden case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from wharfage.rates.rules import Rules
 from wharfage.services.model import Columns, Quantities, Service
 
 
-def quantities(columns: Columns, rules: Mapping[str, Any]) -> Quantities:
+def quantities(columns: Columns, rules: Rules) -> Quantities:
     """Lifts and stored GiB-hours of a ship.
 
     Parameters
     ----------
     columns : mapping of arrays (n,)
         Encoded fleet columns.
-    rules : mapping
+    rules : Rules
         The table's rules in force on the date.
 
     Returns

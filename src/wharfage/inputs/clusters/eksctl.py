@@ -83,7 +83,7 @@ def _cluster(root: Field, parts: Parts) -> None:
     if not name:
         metadata["name"].wrong("a ClusterConfig needs a name")
     if not region:
-        parts.note("region_unknown", f"cluster {quoted(name)} names no region", metadata)
+        parts.note("region_unknown", f"cluster {quoted(name)} names no region; --region does", metadata)
     parts.add(
         root, "cluster", name, EKS, region, cluster_count=1,
         kubernetes_version=_version(root, parts), control_plane_tier=_tier(root),
@@ -154,7 +154,8 @@ def _network(root: Field, name: str, region: str, parts: Parts) -> None:
         return
     count = 1 if mode == SINGLE else _zones(root, region, parts)
     is_default = "" if stated else ", eksctl's default"
-    text = f"{count} NAT gateway(s){is_default}; the data that passes is not in the document"
+    gateways = "one NAT gateway" if count == 1 else f"{count} NAT gateways"
+    text = f"{gateways}{is_default}; the data that passes is not in the document"
     parts.note("nat_gateway_data_unknown", text, stated or root)
     parts.add(root, "nat_gateway", name, "aws.nat_gateway", region, replicas=count)
     parts.add(

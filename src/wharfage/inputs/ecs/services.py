@@ -80,7 +80,7 @@ def _count(root: Field, bounds: Bounds | None, said: Draft) -> int:
     """Tasks that a service asks for, within its autoscaling's bounds."""
     if root["schedulingStrategy"].text() == "DAEMON":
         said.needs.add("daemonset")
-        said.note("one_task_per_machine", "one task runs on each machine; priced as one", root)
+        said.note("one_task_per_machine", "one task runs on each machine", root)
         return 1
     stated = root["desiredCount"].count()
     if stated is None:

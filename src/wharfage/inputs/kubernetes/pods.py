@@ -84,9 +84,10 @@ def _no_request(pod: Pod, spec: Field, resource: str, found: Requested, count: i
     pod.columns[f"containers_without_{resource}"] = len(found.without)
     names = ", ".join(quoted(each["name"].text("?")) for each in found.without)
     total = max(count, len(found.without))
-    text = f"{len(found.without)} of {total} containers request no {resource} ({names});"
-    rest = "the platform's default applies" if found.running is None else "counted as none here"
-    pod.note("no_request", f"{text} {rest}", spec["containers"])
+    text = f"{len(found.without)} of {total} containers request no {resource} ({names})"
+    # Where no container requests any, it is the platform that says what that comes to.
+    rest = "" if found.running is None else "; counted as none here"
+    pod.note("no_request", f"{text}{rest}", spec["containers"])
 
 
 def _fractions_of_bytes(pod: Pod, spec: Field) -> None:

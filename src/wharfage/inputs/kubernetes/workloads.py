@@ -81,8 +81,7 @@ def read_workload(source: KubernetesObject, month: Month) -> Workload:
     elif source.kind == "CronJob":
         _cron_job(workload, spec, month)
     elif source.kind == "DaemonSet":
-        text = "one pod runs on each node; priced as one pod"
-        workload.pod.note("one_pod_per_node", text, spec)
+        workload.pod.note("one_pod_per_node", "one pod runs on each node", spec)
         workload.columns["replicas"] = 1
     elif source.kind == "Pod":
         workload.columns["replicas"] = 1

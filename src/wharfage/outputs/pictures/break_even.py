@@ -142,5 +142,6 @@ def gaps_line(result: BreakEven) -> str:
 
 
 def places_line(result: BreakEven) -> str:
-    """Say where each contender is."""
-    return "; ".join(f"{name} in {region}" for name, region in result.regions.items())
+    """Say where each contender is, unless its name does."""
+    places = result.regions.items()
+    return "; ".join(f"{name} in {place}" for name, place in places if "@" not in name)

@@ -14,6 +14,7 @@ from wharfage.outputs.pictures.theme import finished
 from wharfage.outputs.pictures.words import (
     COST,
     check_priced,
+    check_top,
     missing_line,
     rates_line,
     short_money,
@@ -54,8 +55,7 @@ def components(result: Bill, *, by: str = "service", top: int = 20) -> Any:  # n
             f"The fleet has no column {by!r} to group by.",
             hint=did_you_mean(by, map(str, frame.columns)) or "such as service or region.",
         )
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one bar.")
+    check_top(top)
     label = frame[by].astype(object).where(frame[by].notna(), EMPTY).astype(str)
     label = label.where(label.str.strip() != "", EMPTY)
     priced = frame.assign(label=label)[frame["monthly_cost"].notna()]

@@ -21,6 +21,7 @@ from wharfage.outputs.pictures.theme import (
 from wharfage.outputs.pictures.words import (
     COST,
     check_priced,
+    check_top,
     missing_line,
     rates_line,
     scenario_label,
@@ -56,8 +57,7 @@ def fan(result: Ranges, *, by: str | None = None, top: int = 20) -> Any:  # noqa
         Costs in USD per month. What has no price in some draws has no band and is named.
     """
     way = _way(result, by)
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one row.")
+    check_top(top)
     rows, whole = _rows(result, way)
     known = rows[rows["mean"].notna()].sort_values(
         "mean", ascending=way == "scenario", kind="stable"

@@ -21,7 +21,11 @@ from wharfage.outputs.pictures.theme import (
     load_altair,
     rows_of,
 )
-from wharfage.outputs.pictures.words import CURRENCY, some
+from wharfage.outputs.pictures.words import (
+    CURRENCY,
+    check_top,
+    some,
+)
 from wharfage.outputs.rates import rate_frame
 
 if TYPE_CHECKING:
@@ -92,8 +96,7 @@ def history(
         raise InvalidValueError(
             "The prices of which service shall be drawn?", hint="plot(book, service='aws.fargate')."
         )
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one line.")
+    check_top(top)
     rates = _rates(result, service, meter, region)
     last = result.newest_date
     sizes = (
@@ -127,7 +130,7 @@ def _rates(
     book: RateBook, service: str, meter: str | None, region: str | Sequence[str] | None
 ) -> pd.DataFrame:
     """Every dated rate: meter, series (its name), date, price (NaN: withdrawn), kind, changes."""
-    places: list[str | None] = [region] if region is None or isinstance(region, str) else [*region]
+    places: list[str | None] = [region] if isinstance(region, str) else [*(region or [None])]
     found = [rate_frame(book, service, region=place, meter=meter) for place in places]
     rates = pd.concat(found, ignore_index=True).drop_duplicates()
     if rates.empty:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from wharfage.errors import InvalidValueError, UnpricedError
+from wharfage.errors import UnpricedError
 from wharfage.nodes.pods import CPU, MEMORY
 from wharfage.outputs.pictures.components import grouped
 from wharfage.outputs.pictures.theme import finished
 from wharfage.outputs.pictures.waste import RESOURCES, percent, sized_bars
-from wharfage.outputs.pictures.words import rates_line, some
+from wharfage.outputs.pictures.words import (
+    check_top,
+    rates_line,
+    some,
+)
 from wharfage.units import MIB_PER_GIB, MILLICORES_PER_VCPU
 
 if TYPE_CHECKING:
@@ -42,8 +46,7 @@ def waste(result: NodePlan, *, top: int = 20) -> Any:  # noqa: ANN401  a chart
     Chart
         vCPU and GiB of memory. Workloads that no node holds are named.
     """
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one bar.")
+    check_top(top)
     rows = node_sizes(result)
     if rows.empty:
         raise UnpricedError(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from wharfage.errors import InvalidValueError
 from wharfage.outputs.pictures.parts import CREDITS, parts_of
 from wharfage.outputs.pictures.stacked import stacked_bars
 from wharfage.outputs.pictures.theme import finished
 from wharfage.outputs.pictures.words import (
     COST,
     check_priced,
+    check_top,
     rates_line,
     scenario_label,
     short_money,
@@ -44,8 +44,7 @@ def ranking(result: Comparison, *, workload: str | None = None, top: int = 20) -
     Chart
         Costs in USD per month. What has no price has no bar and is named.
     """
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one bar.")
+    check_top(top)
     names = result.frame["workload"].drop_duplicates()
     if workload is None and len(names) > 1:
         return _of_fleet(result, top)

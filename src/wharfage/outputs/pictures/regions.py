@@ -22,6 +22,7 @@ from wharfage.outputs.pictures.theme import (
 from wharfage.outputs.pictures.words import (
     COST,
     check_priced,
+    check_top,
     rates_line,
     scenario_label,
     short_money,
@@ -72,8 +73,7 @@ def regions(
     InvalidValueError
         If there is no such workload.
     """
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one row.")
+    check_top(top)
     frame = result.frame
     if workload is not None:
         known = frame["workload"].astype(str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,12 @@ from wharfage.outputs.pictures.words import COST, short_money
 ROOM = 1.2
 
 
-def stacked_bars(parts: pd.DataFrame, totals: pd.DataFrame, order: Sequence[str]) -> Any:  # noqa: ANN401  a chart
+def stacked_bars(
+    parts: pd.DataFrame,
+    totals: pd.DataFrame,
+    order: Sequence[str],
+    colors: Mapping[str, str] = COLORS,
+) -> Any:  # noqa: ANN401  a chart
     """Bars in a given order, the cost of each beside it; credits lie below zero.
 
     Parameters
@@ -27,10 +32,12 @@ def stacked_bars(parts: pd.DataFrame, totals: pd.DataFrame, order: Sequence[str]
         label, monthly_cost (NaN draws nothing), note (text after the number; may be empty).
     order : sequence of str
         Labels from top to bottom.
+    colors : mapping of part to colour
+        In the order in which parts are stacked.
     """
     alt = load_altair()
-    known = [name for name in COLORS if name in set(parts["part"])]
-    parts = parts.assign(step=parts["part"].map(list(COLORS).index))
+    known = [name for name in colors if name in set(parts["part"])]
+    parts = parts.assign(step=parts["part"].map(list(colors).index))
     domain = _domain(parts, totals)
     x = alt.X(
         "monthly_cost:Q",
@@ -50,7 +57,7 @@ def stacked_bars(parts: pd.DataFrame, totals: pd.DataFrame, order: Sequence[str]
                 "part:N",
                 title=None,
                 sort=known,
-                scale=alt.Scale(domain=known, range=[COLORS[name] for name in known]),
+                scale=alt.Scale(domain=known, range=[colors[name] for name in known]),
                 legend=alt.Legend(orient="bottom", columns=4, symbolType="square"),
             ),
             order="step:Q",

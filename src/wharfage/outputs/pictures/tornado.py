@@ -21,6 +21,7 @@ from wharfage.outputs.pictures.theme import (
 from wharfage.outputs.pictures.words import (
     COST,
     check_priced,
+    check_top,
     column_title,
     compact,
     rates_line,
@@ -61,8 +62,7 @@ def tornado(result: Ranges, *, workload: str | None = None, top: int = 12) -> An
     """
     alt = load_altair()
     found = result.sensitivity(workload)
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one bar.")
+    check_top(top)
     if found.empty:
         raise InvalidValueError(
             "No input is uncertain, so that none moves the bill.",

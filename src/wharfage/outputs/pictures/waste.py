@@ -20,7 +20,11 @@ from wharfage.outputs.pictures.theme import (
     load_altair,
     rows_of,
 )
-from wharfage.outputs.pictures.words import compact, rates_line
+from wharfage.outputs.pictures.words import (
+    check_top,
+    compact,
+    rates_line,
+)
 
 if TYPE_CHECKING:
     from wharfage.api import Bill
@@ -66,8 +70,7 @@ def waste(result: Bill, *, by: str = "workload", top: int = 20) -> Any:  # noqa:
             f"The fleet has no column {by!r} to group by.",
             hint=did_you_mean(by, map(str, frame.columns)) or "such as workload or service.",
         )
-    if top < 1:
-        raise InvalidValueError(f"top is {top!r}.", hint="a picture has at least one bar.")
+    check_top(top)
     label = frame[by].astype(object).where(frame[by].notna(), EMPTY).astype(str)
     sizes = result.sizes.assign(label=label.to_numpy())
     columns = [f"{stage}_{name}" for name in RESOURCES for stage in (REQUESTED, BILLED)]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wharfage.columns import FLEET_COLUMNS
-from wharfage.errors import UnpricedError
+from wharfage.errors import InvalidValueError, UnpricedError
 from wharfage.outputs.figures import money
 
 #: currency of every bundled table, in the words of axes
@@ -147,6 +147,20 @@ def check_priced(priced: int, whole: int, what: str = "workloads") -> None:
         raise UnpricedError(
             f"There is nothing to draw: none of {whole:,} {what} has a price.",
             hint="the frame of the result gives the reasons.",
+        )
+
+
+def check_top(top: object) -> None:
+    """Raise if `top` is no number of bars, rows or lines.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is not a whole number from 1 on.
+    """
+    if isinstance(top, bool) or not isinstance(top, int | np.integer) or top < 1:
+        raise InvalidValueError(
+            f"top is {top!r}, not a whole number from 1 on.", hint="a picture shows at least one."
         )
 
 
