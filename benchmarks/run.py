@@ -25,7 +25,8 @@ from harness import Case, in_own_process, measure, memory_floor
 ALL: dict[str, Case] = {**CASES, **CUBES}
 SIZES = (10**3, 10**4, 10**5, 10**6, 10**7)
 FAST = "wharfage, fast"
-IMPORTS = ("import numpy, pandas", "import numpy, pandas, wharfage")
+# Public names are imported on first use: the first one pays for the library.
+IMPORTS = ("import numpy, pandas", "import numpy, pandas, wharfage; wharfage.estimate")
 
 
 def main() -> None:
@@ -83,7 +84,7 @@ def _run(name: str, rows: int | None) -> dict[str, Any]:
 def _import() -> dict[str, Any]:
     """Milliseconds that importing wharfage adds to importing numpy and pandas; best of ten."""
     best = [min(float(_timed(statement)) for _ in range(10)) for statement in IMPORTS]
-    return {"case": "import", "title": "import wharfage, above numpy and pandas",
+    return {"case": "import", "title": "import wharfage; wharfage.estimate, above numpy and pandas",
             "milliseconds": (best[1] - best[0]) * 1e3, "bar": 150, "reach": 60}  # fmt: skip
 
 

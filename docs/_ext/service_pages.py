@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 
+import pandas as pd
 from golden_cases import cases
 from markdown import code, codes, from_docstring, link, table
 from rule_values import shown
@@ -14,7 +15,7 @@ import wharfage as wf
 from wharfage.columns import FLEET_COLUMNS, METERS
 from wharfage.outputs.coverage import coverage
 from wharfage.rates.schema import Dated
-from wharfage.rates.table import MeterRates, RateTable
+from wharfage.rates.table import RateTable
 from wharfage.services import Service, find_service, service_ids
 
 NO_DATE = "always"
@@ -23,12 +24,13 @@ NO_DATE = "always"
 def pages(book: wf.RateBook) -> dict[str, str]:
     """Text of every page, by service id."""
     ids = [service for service in service_ids() if service in book.services()]
-    return {service: "\n".join(_page(find_service(service), book)) for service in ids}
+    held = _held(book)
+    return {name: "\n".join(_page(find_service(name), book, held.loc[name])) for name in ids}
 
 
 def service_list(book: wf.RateBook) -> str:
     """Every service with what its table holds, and the tree of pages."""
-    held = coverage(book, book.newest_date).set_index("service")
+    held = _held(book)
     rows = [
         (
             f"[`{service}`]({service}.md)",
@@ -45,12 +47,17 @@ def service_list(book: wf.RateBook) -> str:
     return f"{table(head, rows)}\n{tree}\n"
 
 
-def _page(service: Service, book: wf.RateBook) -> Iterator[str]:
+def _held(book: wf.RateBook) -> pd.DataFrame:
+    """What each table of the book holds."""
+    return coverage(book, book.newest_date).set_index("service")
+
+
+def _page(service: Service, book: wf.RateBook, held: pd.Series) -> Iterator[str]:
     rates = book.table(service.id)
     module = sys.modules[service.quantities.__module__]
     yield f"# {service.id}\n\n**{service.title}**\n"
     yield from_docstring(inspect.getdoc(module) or "") + "\n"
-    yield "## In numbers\n\n" + _numbers(service, rates, book)
+    yield "## In numbers\n\n" + _numbers(service, rates, book, held)
     yield "## What is billed\n\n" + _meters(rates, book)
     yield "## What it reads\n\n" + _columns(service)
     sections = {
@@ -68,8 +75,7 @@ def _page(service: Service, book: wf.RateBook) -> Iterator[str]:
             yield f"## {title}\n\n{text}"
 
 
-def _numbers(service: Service, rates: RateTable, book: wf.RateBook) -> str:
-    held = coverage(book, book.newest_date).set_index("service").loc[service.id]
+def _numbers(service: Service, rates: RateTable, book: wf.RateBook, held: pd.Series) -> str:
     rows = [
         ("rates", f"{held.rates:,}"),
         ("regions", held.regions or "the same everywhere, or priced by another table"),
@@ -108,12 +114,8 @@ def _meters(rates: RateTable, book: wf.RateBook) -> str:
 
 def _sources(rates: RateTable, book: wf.RateBook) -> str:
     """Sources of the rates, by name."""
-    keys = {block.source for meter in rates.meters.values() for block in _used(meter)}
+    keys = {block.source for meter in rates.meters.values() for block in meter.blocks}
     return f"Rates from: {'; '.join(_source(key, book) for key in sorted(keys))}.\n" if keys else ""
-
-
-def _used(meter: MeterRates) -> tuple[Dated, ...]:
-    return tuple(meter.blocks)
 
 
 def _source(key: str, book: wf.RateBook) -> str:

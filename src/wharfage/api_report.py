@@ -22,6 +22,7 @@ from wharfage.engine.estimate import price_fleet
 from wharfage.engine.fleet import encode_fleet
 from wharfage.engine.priced import PricedFleet
 from wharfage.errors import MissingExtraError, WorkloadError
+from wharfage.inputs.half_characters import check_whole_characters
 from wharfage.inputs.stack import Note, Stack
 from wharfage.outputs.files import check_output_path, whole_file
 from wharfage.outputs.report import breakdowns, crossings, savings
@@ -156,6 +157,7 @@ def report_page(
     """
     if out is not None:
         check_output_path(Path(out), SUFFIXES)
+    check_whole_characters({"title": [title]})
     keywords = {**keywords, "rates": open_book(keywords["rates"])}
     if isinstance(fleet, Stack):
         priced = price_stack(fleet, **place, strict=strict, **keywords)

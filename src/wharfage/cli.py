@@ -30,12 +30,13 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
-from wharfage.cli_faults import run
+from wharfage.cli_faults import DONE, SOME_UNPRICED, run
 from wharfage.cli_files import goes_by_file, price_by_file
 from wharfage.cli_grid import grid
 from wharfage.cli_help import Command, Group
 from wharfage.cli_nodes import nodes
 from wharfage.cli_options import (
+    REASONS_SHOWN,
     AssumeOption,
     BeforeFirstOption,
     Fleet,
@@ -65,12 +66,8 @@ from wharfage.outputs.tables import messages
 if TYPE_CHECKING:
     from wharfage.api import Bill
 
-DONE, SOME_UNPRICED = 0, 1
-
 #: workloads shown on a terminal; files hold all
 SHOWN = 60
-#: distinct reasons shown in a summary
-REASONS_SHOWN = 8
 
 app = typer.Typer(
     name="wharfage",

@@ -20,7 +20,9 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
+from wharfage.cli_faults import DONE, SOME_UNPRICED
 from wharfage.cli_options import (
+    REASONS_SHOWN,
     AssumeOption,
     BeforeFirstOption,
     FreeTierOption,
@@ -48,9 +50,8 @@ from wharfage.errors import InvalidValueError
 if TYPE_CHECKING:
     import pandas as pd
 
-DONE, SOME_UNPRICED = 0, 1
-#: workloads and reasons shown on a terminal; files hold all
-SHOWN, REASONS_SHOWN = 60, 8
+#: workloads shown on a terminal; files hold all
+SHOWN = 60
 
 
 def compare(

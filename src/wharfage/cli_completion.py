@@ -12,15 +12,18 @@ from pathlib import Path
 
 Complete = Callable[[str], list[str]]
 
-CLOUDS = ("aws", "gcp")
+#: folders beside the tables that hold other things
+NO_TABLES = ("feeds", "guide")
 #: a line of regions.yaml that names a region
 REGION = re.compile(r"^ {4}([a-z][a-z0-9-]*):", re.MULTILINE)
 
 
 def services(incomplete: str) -> list[str]:
     """Service ids that begin so: those that have a rate table."""
-    tables = [path for cloud in CLOUDS for path in sorted((_tables() / cloud).glob("*.yaml"))]
-    known = [f"{path.parent.name}.{path.stem}" for path in tables]
+    tables = sorted(_tables().glob("*/*.yaml"))
+    known = [
+        f"{path.parent.name}.{path.stem}" for path in tables if path.parent.name not in NO_TABLES
+    ]
     return [name for name in known if name.startswith(incomplete)]
 
 

@@ -25,6 +25,7 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
+from wharfage.cli_faults import DONE, SOME_UNPRICED
 from wharfage.cli_options import (
     OUTPUT,
     AssumeOption,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
     from wharfage.inputs.stack import Stack
 
-DONE, SOME_UNPRICED, OVER_LIMIT = 0, 1, 3
+OVER_LIMIT = 3
 SHOWN = 60
 MarkdownOption = Annotated[
     bool,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wharfage.cli_options import DOCUMENTS, number_option, print_json
+from wharfage.cli_faults import DONE, SOME_UNPRICED
+from wharfage.cli_options import DOCUMENTS, REASONS_SHOWN, number_option, print_json
 from wharfage.cli_pictures import Pictures, draw
 from wharfage.errors import InvalidValueError, did_you_mean
 
@@ -22,9 +23,6 @@ YAML = (".yaml", ".yml")
 STDIN = "-"
 #: amounts without an option of their own
 MORE_USAGE = ("nat_gib", "events_per_month", "boot_disk_gib")
-DONE, SOME_UNPRICED = 0, 1
-#: distinct reasons shown in a summary
-REASONS_SHOWN = 8
 
 LcuOption = Annotated[
     float | None,

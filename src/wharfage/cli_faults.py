@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable
 
@@ -26,11 +28,10 @@ PLAIN = {"─": "-", "→": "->", "…": "...", "·": "|", "≤": "<=", "≥": "
 
 def run(app: Callable[[], object], err: Console) -> None:
     """Run the command; a fault of the input is a message and exit code 2, never a traceback."""
-    import warnings  # noqa: PLC0415
-
     warnings.showwarning = lambda message, *_args, **_kwargs: err.print(
         Text.assemble(("warning:", "yellow"), f" {message}")
     )
+    _write_whole()
     _take_any_character()
     try:
         app()
@@ -48,6 +49,10 @@ def run(app: Callable[[], object], err: Console) -> None:
         err.print("interrupted")
         sys.exit(INTERRUPTED)
     except SystemExit as end:
+        # Typer makes 1 of a reader that left, which means rows without a price here.
+        if isinstance(end.__context__, BrokenPipeError):
+            _give_up_stdout()
+            sys.exit(DONE)
         # Typer makes this code of Ctrl-C, without a word.
         if end.code == INTERRUPTED:
             err.print("interrupted")
@@ -82,6 +87,20 @@ def _print_message(err: Console, message: str, hint: str | None = None) -> None:
 def _print_hint(err: Console, hint: str | None) -> None:
     if hint:
         err.print(Text.assemble(("\nHint:", "bold"), f" {hint}"))
+
+
+def _write_whole() -> None:
+    """Buffer standard output where PYTHONUNBUFFERED left it bare.
+
+    A bare file writes what fits and drops the rest without a word; a full disk then looks like success.
+    """
+    bare = getattr(sys.stdout, "buffer", None)
+    if not isinstance(bare, io.RawIOBase):
+        return
+    encoding, is_terminal = sys.stdout.encoding, sys.stdout.isatty()
+    sys.stdout.detach()  # type: ignore[union-attr]
+    whole = io.BufferedWriter(bare)
+    sys.stdout = io.TextIOWrapper(whole, encoding=encoding, line_buffering=is_terminal)
 
 
 def _take_any_character() -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from wharfage.cli_options import OUTPUT, JsonOption, RatesOption, print_json
+from wharfage.cli_options import OUTPUT, REASONS_SHOWN, JsonOption, RatesOption, print_json
 from wharfage.cli_progress import counting
 from wharfage.errors import InvalidValueError, RateTableError, did_you_mean
 
@@ -27,8 +27,6 @@ OPTIONS = (
     "costs",
 )
 KEYS = ("service", "axes", *OPTIONS)
-#: reasons shown in a summary
-REASONS_SHOWN = 8
 #: cells shown on a terminal
 SHOWN = 60
 HINT = "a grid is plain YAML, such as {service: aws.fargate, axes: {region: [us-east-1], vcpu: [1, 2], memory_gib: [4]}}."

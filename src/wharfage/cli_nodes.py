@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from wharfage.cli_completion import one_of, regions, services
+from wharfage.cli_faults import DONE, SOME_UNPRICED
 from wharfage.cli_options import (
     INPUT,
     NODES,
     OUTPUT,
+    REASONS_SHOWN,
     SEARCH,
     AssumeOption,
     BeforeFirstOption,
@@ -30,10 +32,6 @@ from wharfage.cli_options import (
 )
 from wharfage.cli_pictures import PictureOption, draw, read_pictures
 from wharfage.cli_progress import counting
-
-DONE, SOME_UNPLACED = 0, 1
-#: distinct reasons shown in a summary
-REASONS_SHOWN = 8
 
 ServiceOption = Annotated[
     str,
@@ -210,4 +208,4 @@ def nodes(
         node_plans.print_plan(tables.console(), plan)
     draw(plan, pictures)
     unplaced = node_plans.print_unplaced(err, plan, REASONS_SHOWN)
-    raise typer.Exit(SOME_UNPLACED if unplaced else DONE)
+    raise typer.Exit(SOME_UNPRICED if unplaced else DONE)

@@ -14,6 +14,8 @@ from wharfage.errors import InvalidValueError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
+#: distinct reasons shown in a summary
+REASONS_SHOWN = 8
 #: headings that options stand under in --help
 INPUT, WORK, RATES, SCENARIOS, DOCUMENTS, SEARCH, NODES, OUTPUT = (
     "Input", "One workload", "Rates and rules", "Scenarios", "Documents", "Search", "Nodes", "Output",

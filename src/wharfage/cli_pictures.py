@@ -80,21 +80,6 @@ def draw(result: object, pictures: Pictures, **options: Any) -> None:  # noqa: A
         tables.messages().print(f"picture written to {path}")
 
 
-def refuse_pictures(texts: Sequence[str] | None) -> None:
-    """Raise if a picture is asked for of what has none.
-
-    Raises
-    ------
-    InvalidValueError
-        If any is.
-    """
-    if texts:
-        raise InvalidValueError(
-            "There is no picture of documents yet.",
-            hint="write their rows with --out fleet.csv, and draw those.",
-        )
-
-
 def _kinds(result: str) -> list[str]:
     from wharfage.api_pictures import KINDS  # noqa: PLC0415  on demand
 

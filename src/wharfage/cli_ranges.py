@@ -20,6 +20,7 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
+from wharfage.cli_faults import DONE, SOME_UNPRICED
 from wharfage.cli_options import (
     AssumeOption,
     BeforeFirstOption,
@@ -48,8 +49,6 @@ from wharfage.errors import InvalidValueError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DONE, SOME_UNPRICED = 0, 1
 
 INPUT_HELP = (
     "LOW:TYPICAL:HIGH, uniform:LOW:HIGH, normal:MEAN:SD, lognormal:MEDIAN:SIGMA, discrete:V@W,V@W;"

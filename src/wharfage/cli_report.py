@@ -24,8 +24,10 @@ from wharfage.cli_documents import (
     traffic,
     usage,
 )
+from wharfage.cli_faults import DONE, SOME_UNPRICED
 from wharfage.cli_options import (
     OUTPUT,
+    REASONS_SHOWN,
     AssumeOption,
     BeforeFirstOption,
     Fleets,
@@ -44,11 +46,6 @@ from wharfage.cli_options import (
     words,
 )
 from wharfage.cli_progress import counting
-
-DONE, SOME_UNPRICED = 0, 1
-
-#: distinct reasons shown in a summary
-REASONS_SHOWN = 8
 
 PageOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Write .html.", rich_help_panel=OUTPUT)

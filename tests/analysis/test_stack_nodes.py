@@ -93,6 +93,33 @@ def test_the_plan_is_that_of_plan_nodes() -> None:
     assert nodes["idle_cost"].sum() == pytest.approx(plan.hourly_idle_cost * 730)
 
 
+def test_addresses_of_pods_are_said_where_they_count() -> None:
+    """How pods are counted by network interfaces is a matter of EKS, not of GKE."""
+    assert "max_pods_mode eni" in bill(workload(), **EKS).assumptions["nodes"]
+    assert "max_pods_mode" not in bill(workload(), **GKE).assumptions["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "words"),
+    [
+        ("aws.eks_nodes", "us-east-1", "every planned node has one pod of it"),
+        ("gcp.gke_autopilot", "us-central1", "one pod on each node that Autopilot makes; one is priced"),
+    ],
+)  # fmt: skip
+def test_notes_are_true_of_the_platform(service: str, region: str, words: str) -> None:
+    """What a DaemonSet or an absent request comes to is said per platform, by price and compare."""
+    stack = wf.read_documents(workload(resources="{requests: {memory: 512Mi}}") + AGENT)
+    found = wf.price_stack(stack, service=service, region=region, on=ON)
+    compared = wf.compare_stack(stack, services=[service], region=region, on=ON)
+    for notes in (found.notes, compared.notes):
+        said = "; ".join(note.text for note in notes)
+        assert words in said
+        assert "platform's default" not in said
+        assert ("its nodes keep none" in said) is (service == "aws.eks_nodes")
+    default = "default_vcpu.gcp.gke_autopilot"
+    assert (default in found.assumptions) is (service == "gcp.gke_autopilot")
+
+
 def test_a_daemon_has_a_pod_on_every_node() -> None:
     """40 pods take several nodes; the DaemonSet pays 9 x 0.1 + 200/1024 units of each of them."""
     found = bill(workload(replicas=40) + AGENT, **EKS)

@@ -3,7 +3,8 @@
 In the order of the page, in one folder and one namespace:
 
 * a block after a line "File `name`:" is written to that file;
-* ``python`` is executed; ``bash`` is run, with the command that this environment has;
+* ``python`` is executed; ``bash`` is run, with the command that this environment has: in this
+  process, if one is given, where a block is calls of it alone;
 * ``text`` right after either is what it must have printed, where ``...`` stands for anything.
 
 A command that ends with ``# exit N`` must end with that code, others with 0.
@@ -15,12 +16,20 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+#: columns of the terminal that the pages show
+WIDTH = "120"
+#: a line that calls the command and leaves nothing to a shell
+CALL = re.compile(r"wharfage [^|<>&;$`]*")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"File `([^`]+)`:\n\n\Z")
 EXIT = re.compile(r"#\s*exit (\d+)\s*$", re.MULTILINE)
@@ -57,14 +66,15 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 class Reader:
-    """Someone who types a page along in a folder."""
+    """Someone who types a page along in a folder; `command` runs ours in this process."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, command: Command | None = None, **environment: str) -> None:
         self.folder = folder
+        self.command = command
         self.names: dict[str, Any] = {"__name__": "page"}
         self.printed = ""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {**os.environ, "PATH": path, "COLUMNS": "120", **environment}
+        self.environment = {**os.environ, "PATH": path, "COLUMNS": WIDTH, **environment}
 
     def follow(self, page: Path) -> None:
         """Do what every block says, in order; an error names the line of the page."""
@@ -97,19 +107,35 @@ class Reader:
         self.printed = printed.getvalue()
 
     def _run(self, block: Block) -> None:
-        command = block.text.replace(".venv/bin/", "")
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        text = block.text.replace(".venv/bin/", "")
         stated = EXIT.findall(block.text)
         expected = int(stated[-1]) if stated else 0
+        calls = text.replace("\\\n", " ").splitlines()
+        if self.command and all(map(CALL.fullmatch, calls)):
+            done = self._call(calls)
+        else:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", text],
+                cwd=self.folder,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         assert done.returncode == expected, f"exit {done.returncode}: {done.stdout}{done.stderr}"
         self.printed = done.stdout
+
+    def _call(self, calls: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run calls of our command up to the first that fails; their outputs together."""
+        assert self.command is not None
+        printed = ""
+        for call in calls:
+            words = shlex.split(call, comments=True)[1:]
+            done = self.command(*words, cwd=self.folder, COLUMNS=WIDTH)
+            printed += done.stdout
+            if done.returncode:
+                break
+        return subprocess.CompletedProcess(calls, done.returncode, printed, done.stderr)
 
 
 def assert_shown(shown: str, printed: str) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from wharfage.cli import app
 
-from .pages import Reader, assert_shown, blocks_of
+from .pages import Command, Reader, assert_shown, blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -36,9 +36,9 @@ def test_there_are_pages_to_follow() -> None:
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
-def test_page_can_be_followed(page: Path, tmp_path: Path) -> None:
+def test_page_can_be_followed(page: Path, tmp_path: Path, command: Command) -> None:
     """Every block of a page runs, in order, in an empty folder, and prints what is shown."""
-    Reader(tmp_path).follow(page)
+    Reader(tmp_path, command).follow(page)
 
 
 def commands_of(text: str) -> list[list[str]]:

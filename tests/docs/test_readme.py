@@ -10,7 +10,7 @@ import pytest
 
 import wharfage as wf
 
-from .pages import Reader, blocks_of
+from .pages import Command, Reader, blocks_of
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 BLOCKS = blocks_of(README)
@@ -19,7 +19,7 @@ OURS = re.compile(r"\.venv/bin/wharfage [^&]*$")
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
+def reader(tmp_path: Path, command: Command) -> Reader:
     """Give a reader in a folder with the files that the README takes for granted."""
     (example,) = (b.text for b in BLOCKS if b.text.startswith("workload,service,region"))
     (tmp_path / "fleet.csv").write_text(example, encoding="utf-8")
@@ -34,7 +34,7 @@ def reader(tmp_path: Path) -> Reader:
         "deletion_time": [600, 7200, 90],
     }
     pd.DataFrame(log).to_csv(tmp_path / "pod_log.csv", index=False)
-    return Reader(tmp_path)
+    return Reader(tmp_path, command)
 
 
 def test_the_first_command_prints_what_is_shown(reader: Reader) -> None:
@@ -65,4 +65,4 @@ def test_every_service_is_named() -> None:
         for service in wf.RateBook.bundled().services()
         if not any(re.fullmatch(pattern, service) for pattern in patterns)
     ]
-    assert not missing
+    assert not missing, f'not in the table of "What is priced" in README.md: {missing}'

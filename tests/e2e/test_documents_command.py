@@ -1,11 +1,9 @@
-"""Documents on the command line: price, explain, compare, diff and advise, as a process."""
+"""Documents on the command line: price, explain, compare, diff and advise."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,13 +76,9 @@ def test_file_of_a_stack(wharfage: Run, app: Path, folder: Path) -> None:
     assert frame["monthly_cost"].sum() == pytest.approx(123.755075)
 
 
-def test_standard_input(folder: Path) -> None:
+def test_standard_input(wharfage: Run) -> None:
     """A dash reads what another program rendered."""
-    done = subprocess.run(
-        [sys.executable, "-m", "wharfage.cli", "price", "-", *HERE],
-        input=APP, cwd=folder, capture_output=True, text=True, check=False,
-        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
-    )  # fmt: skip
+    done = wharfage("price", "-", *HERE, stdin=APP)
     assert done.returncode == 0, done.stderr
     assert "123.76" in done.stdout
 
@@ -164,14 +158,10 @@ def test_compare(wharfage: Run, app: Path, folder: Path) -> None:
     assert {"gcp.gke_autopilot", "aws.fargate"} <= set(pd.read_csv(folder / "all.csv")["platform"])
 
 
-def test_output_fits_a_hundred_columns(folder: Path, app: Path) -> None:
+def test_output_fits_a_hundred_columns(wharfage: Run, app: Path) -> None:
     """Tables of stacks are readable on a narrow terminal."""
-    for command in (("price", app, *HERE), ("compare", app, "--region", "us-east-1", *ON)):
-        done = subprocess.run(
-            [sys.executable, "-m", "wharfage.cli", *map(str, command)],
-            cwd=folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "COLUMNS": "100"},
-        )  # fmt: skip
+    for words in (("price", app, *HERE), ("compare", app, "--region", "us-east-1", *ON)):
+        done = wharfage(*words, COLUMNS="100")
         shown = done.stdout.split("assumptions")[0].splitlines()
         assert max(map(len, shown)) <= 100
 
@@ -195,21 +185,15 @@ def test_diff_as_json_and_markdown(wharfage: Run, app: Path, grown: Path, folder
     assert (folder / "cost.md").read_text(encoding="utf-8") == text
 
 
-def gate(folder: Path, *arguments: object) -> int:
-    """Run a diff whose exit code may be the gate's."""
-    done = subprocess.run(
-        [sys.executable, "-m", "wharfage.cli", "diff", *map(str, arguments)],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode
-
-
-def test_diff_gate(app: Path, grown: Path, folder: Path) -> None:
+def test_diff_gate(command: Run, app: Path, grown: Path, folder: Path) -> None:
     """Exit 3 where the month costs more than is let through, else 0."""
-    assert gate(folder, app, grown, *HERE, "--fail-over", "5%") == 3
-    assert gate(folder, app, grown, *HERE, "--fail-over", "18.03USD") == 0
-    assert gate(folder, grown, app, *HERE, "--fail-over", "0%") == 0
+
+    def gate(*sides: Path, limit: str) -> int:
+        return command("diff", *sides, *HERE, "--fail-over", limit, cwd=folder).returncode
+
+    assert gate(app, grown, limit="5%") == 3
+    assert gate(app, grown, limit="18.03USD") == 0
+    assert gate(grown, app, limit="0%") == 0
 
 
 def test_advise(wharfage: Run, app: Path) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-import warnings
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from wharfage import cli_refresh
-from wharfage.cli import main
 from wharfage.feeds.observation import Reading
 from wharfage.rates.book import bundled_folder
+
+Command = Callable[..., CompletedProcess[str]]
 
 ON = ("--on", "2026-10-01")
 SIZE = ("--region", "us-east-1", "--vcpu", "1", "--memory-gib", "2")
@@ -64,30 +65,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("what", "keys", "arguments"), CASES, ids=[" ".join(case[2][:3]) for case in CASES])  # fmt: skip
-def test_documents_have_one_shape(what: str, keys: set[str], arguments: tuple[str, ...], place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_documents_have_one_shape(what: str, keys: set[str], arguments: tuple[str, ...], place: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     """The first keys are the same everywhere, and no number is NaN or infinite."""
-    monkeypatch.chdir(place)
-    monkeypatch.setattr(sys, "argv", ["wharfage", *arguments, "--json"])
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     # Nothing is read from a provider here: its list has nothing new.
     monkeypatch.setattr(cli_refresh, "_feed", lambda _: lambda *_, **__: Reading())
-    with pytest.raises(SystemExit) as caught:
-        main()
-    told = capsys.readouterr()
-    assert caught.value.code in (0, None, 1), told.err
-    found = json.loads(told.out, parse_constant=pytest.fail)
+    done = command(*arguments, "--json", cwd=place)
+    assert done.returncode in (0, 1), done.stderr
+    found = json.loads(done.stdout, parse_constant=pytest.fail)
     assert list(found)[: len(FIRST)] == FIRST
     assert found["what"] == what
     assert found["rate_book"]
     assert keys <= set(found)
 
 
-def test_a_grid_without_a_price_says_why(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_a_grid_without_a_price_says_why(place: Path, command: Command) -> None:
     """A cell without a price is null and has its reason."""
-    monkeypatch.chdir(place)
-    monkeypatch.setattr(sys, "argv", ["wharfage", "grid", "grid.yaml", "--json"])
-    with pytest.raises(SystemExit):
-        main()
-    cells = json.loads(capsys.readouterr().out)["cells"]
+    cells = json.loads(command("grid", "grid.yaml", "--json", cwd=place).stdout)["cells"]
     assert [cell["monthly_cost"] is None for cell in cells] == [False, True]
     assert [bool(cell["reason"]) for cell in cells] == [False, True]

@@ -122,12 +122,6 @@ def plan() -> wf.NodePlan:
 
 
 @pytest.fixture(scope="session")
-def book() -> wf.RateBook:
-    """Give the bundled rate book."""
-    return wf.RateBook.bundled()
-
-
-@pytest.fixture(scope="session")
 def charts(
     bill: wf.Bill,
     comparison: wf.Comparison,

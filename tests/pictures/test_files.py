@@ -14,11 +14,6 @@ import wharfage as wf
 from wharfage.errors import InvalidValueError
 from wharfage.outputs.pictures.files import save_picture, svg_text
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 KINDS = [
     "components", "waste", "ranking", "regions", "break_even", "limited", "load", "surface",
     "fan", "tornado", "node_waste", "history",
@@ -103,18 +98,6 @@ def test_a_failed_picture_leaves_the_old_one(
         save_picture(charts["ranking"], path)
     assert [each.name for each in tmp_path.iterdir()] == ["picture.svg"]
     assert path.read_text(encoding="utf-8") == "old"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Any:
-    """Give a browser without a window."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM} on this machine")
-    sync = pytest.importorskip("playwright.sync_api")
-    with sync.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("kind", ["ranking", "break_even", "surface", "history"])

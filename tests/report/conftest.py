@@ -1,4 +1,4 @@
-"""The report that most tests read, and a real browser to open it."""
+"""The report that most tests read, and a page of a real browser to open it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from typing import Any
 import pytest
 
 from .written import HOSTILE, Written, many, write
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +21,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(folder: Path) -> Written:
     """Give the report of the fleet with everything in it."""
     return write(folder / "many.html", many(), title=HOSTILE[0])
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Give a headless browser, for as long as the tests run."""
-    sync = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
-        yield found
-        found.close()
 
 
 @pytest.fixture

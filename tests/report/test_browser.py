@@ -132,13 +132,11 @@ def test_filters_by_service_and_status(page: Any, written: Written) -> None:
     assert said(page).startswith(f"{(frame['service'] == 'aws.fargate').sum()} of ")
     page.get_by_label("status", exact=True).select_option(label="unpriced")
     assert sorted(cells(page, "workload")) == ["lost-0", "lost-1", "lost-2"]
-    assert (
-        said(page) == f"3 of {len(frame)} workloads, 0.00 USD per month, 3 without a price left out"
-    )
+    assert said(page) == f"3 of {len(frame)} workloads, 3 without a price left out"
     page.get_by_label("region", exact=True).select_option(label="eu-west-1")
     assert said(page).startswith("0 of ")
     page.get_by_role("button", name="Clear").click()
-    page.wait_for_function("document.querySelectorAll('#workloads-table tbody tr').length === 50")
+    page.locator(f"{TABLE} tbody tr").nth(49).wait_for()
     assert said(page).startswith(f"{len(frame)} of ")
 
 

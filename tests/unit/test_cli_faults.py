@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -46,3 +51,15 @@ def test_short_errors_are_as_they_are() -> None:
         assert shown(error, is_terminal=is_terminal) == (
             "error: No such thing.\n\nHint: choose another.\n"
         )
+
+
+def test_unbuffered_output_is_whole_or_a_fault(tmp_path: Path) -> None:
+    """With PYTHONUNBUFFERED, output that does not fit is exit 2, not a part and exit 0."""
+    command = [sys.executable, "-m", "wharfage.cli", "rates", "list", "--json"]
+    with (tmp_path / "full.json").open("wb") as out:
+        done = subprocess.run(
+            command, stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024)),
+        )  # fmt: skip
+    assert (done.returncode, "cannot be written" in done.stderr) == (2, True)

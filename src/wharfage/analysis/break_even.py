@@ -312,7 +312,7 @@ def breakeven(
 
 
 def _axes(along: str | Sequence[str], between: Sequence[object], options: object) -> list[Axis]:
-    if isinstance(along, str):
+    if isinstance(along, str) or not isinstance(along, Sequence):
         return [read_axis(along, between, options)]  # type: ignore[arg-type]
     names = list(along)
     if len(names) != 2 or len(set(names)) != 2 or len(list(between)) != 2:  # noqa: PLR2004

@@ -144,9 +144,10 @@ def find_surface(contest: Contest, x: Axis, y: Axis, points: int) -> BreakEvenSu
     """
     import xarray as xr  # noqa: PLC0415  imported on first use
 
-    if not FEWEST <= points <= MOST:
+    if not isinstance(points, int | np.integer) or not FEWEST <= points <= MOST:
         raise InvalidValueError(
-            f"points is {points!r}, not between {FEWEST} and {MOST:,}.", hint="201 is the default."
+            f"points is {points!r}, not a whole number from {FEWEST} to {MOST:,}.",
+            hint="201 is the default.",
         )
     xs, ys = x.steps(points), y.steps(points)
     all_x, all_y = (values.ravel() for values in np.meshgrid(xs, ys))

@@ -86,7 +86,8 @@ class ComparedFleet:
     def totals(self) -> pd.DataFrame:
         """The fleet in every scenario, shared costs included; complete answers first, cheapest first.
 
-        What has no price is left out of the sums and counted: workloads and clusters alike.
+        What has no price is left out of the sums and counted: workloads and clusters alike. Where
+        no workload has a price, `workload_cost` and `monthly_cost` are NaN.
         `idle_cost` is the part of the shared cost that stands idle on nodes; `unused_vcpu` and
         `unused_memory` are the shares of what is paid for that no workload asked for.
         """
@@ -97,6 +98,7 @@ class ComparedFleet:
             clusters = shared["monthly_cost"]
             own = clusters.sum()
             workloads = int((~np.isnan(cost)).sum())
+            work = float(np.nansum(cost)) if workloads else float("nan")
             infeasible = int((~entry.feasible).sum())
             rows.append(
                 {
@@ -109,9 +111,9 @@ class ComparedFleet:
                     "infeasible": infeasible,
                     "unpriced": len(cost) - workloads - infeasible,
                     "unpriced_clusters": int(clusters.isna().sum()),
-                    "workload_cost": float(np.nansum(cost)),
+                    "workload_cost": work,
                     "shared_cost": float(own),
-                    "monthly_cost": float(np.nansum(cost)) + float(own),
+                    "monthly_cost": work + float(own),
                     "idle_cost": float(clusters[shared["kind"] == IDLE].sum()),
                     **unused_shares(entry.priced, self._replicas),
                     "_scenario": number,

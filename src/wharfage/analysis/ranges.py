@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Final
 
@@ -110,7 +111,10 @@ class Ranges:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """The fleet in every scenario: typical, mean, quantiles, share of draws in which it wins."""
+        """The fleet in every scenario: typical, mean, quantiles, share of draws in which it wins.
+
+        Costs are those of the workloads that are `priced`; NaN where none is.
+        """
         is_priced = ~np.isnan(self._found["mean"])
         counts = is_priced.sum(axis=1)
         # Only scenarios that price the same number of workloads can be set against one another.
@@ -132,7 +136,10 @@ class Ranges:
                     "cheapest_share": float(wins[n].mean()) if counts.max() else 0.0,
                 }
             )
-        return pd.DataFrame(rows)
+        totals = pd.DataFrame(rows)
+        costs = ["typical", "mean", *self.quantiles]
+        totals[costs] = totals[costs].mask(totals["priced"] == 0)
+        return totals
 
     def sensitivity(self, workload: str | None = None) -> pd.DataFrame:
         """Which input moves the bill most: each at its p10 and p90, the others as they are typically.
@@ -300,10 +307,10 @@ def _book(rates: str | Path | None) -> RateBook:
 
 
 def _check_quantiles(quantiles: Sequence[float]) -> None:
-    wrong = [share for share in quantiles if not 0 <= share <= 1]
-    if wrong or not len(quantiles):
+    several = list(quantiles) if isinstance(quantiles, Iterable) else []
+    if not several or any(not isinstance(q, Real) or not 0 <= q <= 1 for q in several):
         raise InvalidValueError(
-            f"quantiles={list(quantiles)!r} are not shares between 0 and 1.",
+            f"quantiles={several or quantiles!r} are not shares between 0 and 1.",
             hint="(0.1, 0.5, 0.9).",
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,9 @@ def read_sampling(draws: int, seed: int, method: str, shared_factor: float) -> S
         raise InvalidValueError(
             f"method={method!r} is not one of {', '.join(METHODS)}.", hint="write 'plain'."
         )
+    for name, value in (("draws", draws), ("seed", seed), ("shared_factor", shared_factor)):
+        if not isinstance(value, Real):
+            raise InvalidValueError(f"{name}={value!r} is no number.", hint=f"{name}=1.")
     if not 2 <= draws <= MOST_DRAWS or draws != int(draws):  # noqa: PLR2004  a range has two ends
         raise InvalidValueError(
             f"draws={draws!r} is not a whole number from 2 to {MOST_DRAWS:,}.",

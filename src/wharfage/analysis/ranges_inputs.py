@@ -169,6 +169,11 @@ def read_inputs(inputs: Mapping[str, object]) -> list[Uncertain]:
     InvalidValueError
         With every entry that makes no sense.
     """
+    if not isinstance(inputs, Mapping):
+        raise InvalidValueError(
+            f"inputs is a {type(inputs).__name__}, not a mapping of columns to ranges.",
+            hint="inputs={'replicas': (1, 2, 4)}.",
+        )
     found, failures = [], []
     for name, given in inputs.items():
         try:

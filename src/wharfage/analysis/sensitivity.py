@@ -73,15 +73,20 @@ def tornado(
 def _total(
     setup: Uncertainty, shares: Mapping[str, Sequence[float]], times: int, row: int | None
 ) -> Array:
-    """Cost of the fleet, or of a row, per scenario (scenarios, times); of what is priced."""
+    """Cost of the fleet, or of a row, per scenario (scenarios, times); of what is priced.
+
+    NaN where nothing is.
+    """
     whole = np.zeros((len(setup.scenarios), times))
+    priced = np.full((len(setup.scenarios), 1), 0 if row is None else 1)
     for part in price_parts(setup, times, lambda rows: setup.fixed(rows, shares, times)):
         if row is None:
             is_priced = ~np.isnan(part.cost).any(axis=2, keepdims=True)
             whole += np.where(is_priced, part.cost, 0.0).sum(axis=1)
+            priced += is_priced.sum(axis=1)
         elif part.rows.start <= row < part.rows.stop:
             whole += part.cost[:, row - part.rows.start]
-    return whole
+    return np.where(priced > 0, whole, np.nan)
 
 
 def marginal(

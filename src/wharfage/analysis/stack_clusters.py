@@ -7,8 +7,10 @@ the workloads are on one of these services in its region, and goes where they ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wharfage.analysis.platforms import BootDisk
+from wharfage.analysis.stack_nodes import NodeGroup
 from wharfage.analysis.stack_riders import NODES, RiderRow
 from wharfage.inputs.stack import Note, Row, Stack, rider_id
 from wharfage.services import find_service
@@ -24,27 +26,31 @@ class Home:
 
     Attributes
     ----------
-    platforms : tuple of str
-        Services whose pods it runs: the ones of its machines, where it states any.
+    platforms : frozenset of str
+        Services whose pods it can run.
     region : str, optional
         Its region; None where it names none.
+    service : str, optional
+        The service that runs its pods: that of its machines where it states any, else the only
+        one; None where that is not known.
     """
 
-    platforms: tuple[str, ...] = ()
+    platforms: frozenset[str] = frozenset()
     region: str | None = None
-
-    @property
-    def service(self) -> str | None:
-        """The service that runs its pods, where only one can."""
-        return self.platforms[0] if len(self.platforms) == 1 else None
+    service: str | None = None
 
 
 def home_of(stack: Stack) -> Home:
     """Home of pods by the documents of their cluster."""
     bound = [rider for rider in stack.riders if rider.get("platforms")]
+    clouds = {(str(rider["service"]).split(".")[0], rider.get("region")) for rider in bound}
+    if len(clouds) != 1:
+        return Home()
     own = [rider for rider in bound if rider["kind"] == NODES] or bound
-    found = {(tuple(rider["platforms"]), rider.get("region")) for rider in own}
-    return Home(*found.pop()) if len(found) == 1 else Home()
+    services = {each for rider in own for each in rider["platforms"]}
+    every = frozenset(each for rider in bound for each in rider["platforms"])
+    [(_, region)] = clouds
+    return Home(every, region, services.pop() if len(services) == 1 else None)
 
 
 def staying(
@@ -110,15 +116,30 @@ def cluster_rows(rows: Iterable[Row], riders: Iterable[RiderRow]) -> list[RiderR
     return list(found.values())
 
 
-def stated_nodes(service: str, region: str, riders: Sequence[RiderRow]) -> list[int]:
-    """Places among riders of the nodes that documents state for pods of a service in a region."""
-    return [
+def on_stated_nodes(group: NodeGroup, riders: Sequence[RiderRow], start: int) -> NodeGroup:
+    """Group on the nodes that documents state for it; as it is where they state none.
+
+    Parameters
+    ----------
+    group : NodeGroup
+        Pods of a service in a region.
+    riders : sequence of RiderRow
+        In the order of their rows, of which the first is row `start`.
+    """
+    places = [
         number
         for number, rider in enumerate(riders)
         if rider.part == NODES
-        and service in rider.platforms
-        and rider.columns.get("region") == region
+        and group.service in rider.platforms
+        and rider.columns.get("region") == group.region
     ]
+    if not places:
+        return group
+    # What pods may use of a disk goes by its size; the smallest is the safe one.
+    least = min(riders[place].columns.get("boot_disk_gib") or 0.0 for place in places)
+    kind = riders[places[0]].columns.get("boot_disk_type") or ""
+    disk = BootDisk(gib=least, kind=kind, source="stated") if least and kind else None
+    return replace(group, boot_disk=disk, stated=[start + place for place in places])
 
 
 def unused_nodes(rows: Sequence[Row], riders: Sequence[RiderRow]) -> Iterable[Note]:

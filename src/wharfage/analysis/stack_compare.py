@@ -55,6 +55,8 @@ class StackScenario:
         The rest, priced; None where nothing can run.
     ends : tuple of float
         What is priced with every autoscaler at its least and at its most; NaN without any.
+    nodes : str, optional
+        Whether nodes are ``stated`` by the documents or ``planned``; None where there are none.
     """
 
     platform: Platform
@@ -64,19 +66,13 @@ class StackScenario:
     placed: PlacedStack | None
     priced: PricedFleet | None
     ends: tuple[float, float] = (np.nan, np.nan)
+    nodes: str | None = None
 
     @property
     def notes(self) -> list[Note]:
         """What is worth saying of the stack there."""
         found = list(self.placed.notes) if self.placed is not None else []
         return found + (self.priced.notes_on_room if isinstance(self.priced, SharedNodes) else [])
-
-    @property
-    def nodes(self) -> str | None:
-        """Whether nodes are ``stated`` by the documents or ``planned``; None where there are none."""
-        if self.placed is None or not self.placed.groups:
-            return None
-        return "stated" if any(group.stated for group in self.placed.groups) else "planned"
 
     @cached_property
     def parts(self) -> pd.DataFrame:
@@ -240,17 +236,28 @@ def compare_placed(
     scenarios: list[StackScenario] = []
     for platform in _platforms(services, book):
         for where in _places(platform, stack, region, regions, purchase_options, book):
-            found = _scenario(stack, platform, where, usage, book, options)
-            scenarios.append(found)
-            if found.nodes == "stated":
-                anew = replace(where, plans_anew=True)
-                scenarios.append(_scenario(stack, platform, anew, usage, book, options))
+            anew = replace(where, plans_anew=True)
+            tried = [where, anew]
+            if _is_bought_otherwise(stack, where):
+                tried = [anew]
+            for each in tried:
+                found = _scenario(stack, platform, each, usage, book, options)
+                scenarios.append(found)
+                if found.nodes != "stated":
+                    break
     if not scenarios:
         raise InvalidValueError(
             "No platform of the comparison is in any of the regions.",
             hint="regions may mix clouds: --regions us-east-1,us-central1.",
         )
     return ComparedStack(stack, book, options, tuple(scenarios))
+
+
+def _is_bought_otherwise(stack: Stack, where: Where) -> bool:
+    """Whether an option is asked for that the nodes of the documents are not bought as."""
+    stated = [r for r in stack.riders if r["kind"] == NODES and r.get("platforms")]
+    bought = {rider.get("purchase_option") or "on_demand" for rider in stated}
+    return where.purchase_option is not None and bool(bought - {where.purchase_option})
 
 
 def _scenario(
@@ -271,15 +278,23 @@ def _scenario(
     infeasible = {str(rows["workload"][row]): str(reasons[row]) for row in found}
     if isinstance(priced, SharedNodes):
         infeasible |= {n.workload: n.text for n in priced.notes_on_room if n.code == NO_ROOM}
+    nodes = None
+    if placed.groups:
+        nodes = "stated" if any(group.stated for group in placed.groups) else "planned"
+    scenario = StackScenario(
+        platform, where, len(stack.workloads), infeasible, None, None, nodes=nodes
+    )
     kept = without(stack, infeasible)
     if not kept.workloads:
-        return StackScenario(platform, where, len(stack.workloads), infeasible, None, None)
+        return scenario
     kept = replace(kept, notes=[])
     plans = priced.groups if isinstance(priced, SharedNodes) and not infeasible else None
     placed = place_stack(kept, where, usage, book.regions)
     priced = price_placed(placed, book, options, plans)
     ends = range_of(kept, where, usage, book, options) or (np.nan, np.nan)
-    return StackScenario(platform, where, len(stack.workloads), infeasible, placed, priced, ends)
+    # What an autoscaler moves may be left behind, as nodes are on another platform.
+    ends = ends if ends[0] < ends[1] else (np.nan, np.nan)
+    return replace(scenario, placed=placed, priced=priced, ends=ends)
 
 
 def _platforms(services: Sequence[str] | None, book: RateBook) -> list[Platform]:
@@ -330,11 +345,9 @@ def _places(
         [region] if regions is None else [name for name in regions if name in own]
     )
     options: Sequence[str | None] = purchase_options or [None]
+    is_fixed = regions is not None
     return [
-        Where(
-            platform.service, place, option, mode, is_move=True,
-            is_region_fixed=regions is not None,
-        )  # fmt: skip
+        Where(platform.service, place, option, mode, is_move=True, is_region_fixed=is_fixed)
         for place in places
         for option in options
         for mode in modes

@@ -84,6 +84,8 @@ class PlannedGroup:
         The plan; None where there are no machines, or nothing is planned.
     asked : array (rows of the stack,), optional
         What rows ask for of stated nodes, in GiB of which a vCPU is nine.
+    pods : mapping of row to float
+        Pods at once of rows on stated nodes.
     without_room : list of (row, text)
         Rows whose pods have no place on the stated nodes.
     """
@@ -95,6 +97,7 @@ class PlannedGroup:
     refused: list[tuple[int, str]]
     place: PlacePlan | None
     asked: Array | None = None
+    pods: dict[int, float] = field(default_factory=dict)
     without_room: list[tuple[int, str]] = field(default_factory=list)
 
 

@@ -333,7 +333,11 @@ def missing_inputs(
         option = "--usage events_per_month=N"
         yield MissingInput("events_per_month", cloud.events.service, option, text)
     # Nodes that a document states have the disks and addresses that it states.
-    has_disk = NODES in parts or usage.boot_disk_gib is not None or (site.platform and site.platform.boot_disk)
+    has_disk = (
+        NODES in parts
+        or usage.boot_disk_gib is not None
+        or (site.platform and site.platform.boot_disk)
+    )
     if site.plans_nodes and not has_disk:
         text = "boot disks of planned nodes"
         yield MissingInput("boot_disk_gib", cloud.disk, "--usage boot_disk_gib=N", text)

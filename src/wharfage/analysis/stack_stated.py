@@ -27,7 +27,7 @@ from wharfage.errors import InvalidValueError
 from wharfage.nodes.attribution import VCPU_WEIGHT
 from wharfage.nodes.fixed_fleet import left_over
 from wharfage.nodes.machines import Site
-from wharfage.nodes.pods import Pods, named_machines, pods_of_groups, read_pods
+from wharfage.nodes.pods import SPOT, Pods, named_machines, pods_of_groups, read_pods
 from wharfage.nodes.pools import unpacked
 from wharfage.rates.book import RateBook
 
@@ -61,7 +61,9 @@ def stated_group(
     site = Site(book, options, group.service, group.region, settings)
     fleet = encode_fleet(requests_of(frame.iloc[group.pods]))
     pods = read_pods(fleet, book, options, group.service, settings)
-    asked[group.pods] = _units(frame.iloc[group.pods]) * np.nan_to_num(pods.replicas)
+    at_once = np.nan_to_num(pods.replicas)
+    asked[group.pods] = _units(frame.iloc[group.pods]) * at_once
+    found.pods.update(zip(group.pods, at_once.tolist(), strict=True))
     reasons = pods.reasons.text()
     found.refused.extend((group.pods[n], str(text)) for n, text in enumerate(reasons) if text)
     for row, text in _without_room(fleet, pods, nodes, site).items():
@@ -100,9 +102,22 @@ def _without_room(fleet: Fleet, pods: Pods, nodes: pd.DataFrame, site: Site) -> 
     found = {}
     for row, group in zip(pods.row.tolist(), pods.group.tolist(), strict=True):
         if short[group]:
-            of = f"{min(short[group], count[group]):,} of {count[group]:,} pods like it"
-            found[row] = f"{of} have no room on the nodes of the documents"
+            missing = f"{min(short[group], count[group]):,} of"
+            is_alone = (pods.group == group).sum() == 1
+            of = f"its {count[group]:,} pods" if is_alone else f"{count[group]:,} pods like it"
+            found[row] = f"{missing} {of} have no room on the nodes of the documents"
+    if "spot" not in set(_options(nodes)):
+        asks = np.flatnonzero(fleet.arrays["purchase_option"] == SPOT).tolist()
+        text = "its pods ask for Spot, and the nodes of the documents are bought on demand"
+        found |= dict.fromkeys(asks, text)
     return found
+
+
+def _options(nodes: pd.DataFrame) -> pd.Series[str]:
+    """How each of the nodes is bought."""
+    if "purchase_option" not in nodes:
+        return pd.Series("on_demand", index=nodes.index)
+    return nodes["purchase_option"].fillna("on_demand")
 
 
 def shares_of(plan: PlannedGroup, whole: PricedFleet) -> tuple[Array, float]:

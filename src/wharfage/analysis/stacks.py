@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from wharfage.analysis.platforms import BootDisk, Guide, read_guide
+from wharfage.analysis.platforms import Guide, read_guide
 from wharfage.analysis.scenarios import region_on
 from wharfage.analysis.stack_clusters import (
     Home,
     cluster_rows,
     home_of,
-    stated_nodes,
+    on_stated_nodes,
     staying,
     unused_nodes,
 )
@@ -150,7 +150,7 @@ def place_stack(stack: Stack, where: Where, usage: Usage, regions: Regions) -> P
     on_nodes = [n for n, row in enumerate(rows) if find_service(row["service"]).plans_nodes]
     riders = _riders(stack, rows, where, usage, guide, notes)
     groups = node_groups(rows, {n for n, _ in faults}, stack.needs, guide, usage)
-    groups = [_on_stated(group, riders, len(rows)) for group in groups]
+    groups = [on_stated_nodes(group, riders, len(rows)) for group in groups]
     notes = [*_still_true(notes, rows, groups), *request_notes(groups, rows, guide)]
     notes += unused_nodes(rows, riders)
     on_site = rows or [rider.columns for rider in riders if rider.platforms]
@@ -256,9 +256,7 @@ def _riders(
     by_name = {row["workload"]: row for row in rows}
     common = _commonest(rows) if rows else {"region": where.region}
     placed: list[tuple[Row, Site]] = []
-    riders, said = staying(
-        stack.riders, rows, is_move=where.is_move, plans_anew=where.plans_anew
-    )
+    riders, said = staying(stack.riders, rows, is_move=where.is_move, plans_anew=where.plans_anew)
     notes += said
     for rider in [*_with_data(riders, usage), *_replaced_endpoints(stack, rows, guide, notes)]:
         own = by_name.get(rider.get("rides_with") or "", common)
@@ -285,17 +283,6 @@ def _with_data(riders: list[Row], usage: Usage) -> Iterator[Row]:
             yield {**rider, "transfer_gib": usage.nat_gib / gateways}
         else:
             yield rider
-
-
-def _on_stated(group: NodeGroup, riders: list[RiderRow], start: int) -> NodeGroup:
-    """Group on the nodes that documents state for it; as it is where they state none."""
-    places = stated_nodes(group.service, group.region, riders)
-    if not places:
-        return group
-    sizes = [riders[place].columns.get("boot_disk_gib") or 0.0 for place in places]
-    kind = riders[places[0]].columns.get("boot_disk_type") or ""
-    disk = BootDisk(gib=min(sizes), kind=kind, source="stated") if min(sizes) and kind else None
-    return replace(group, boot_disk=disk, stated=[start + place for place in places])
 
 
 def _still_true(notes: list[Note], rows: list[Row], groups: list[NodeGroup]) -> Iterator[Note]:

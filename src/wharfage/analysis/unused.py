@@ -45,10 +45,13 @@ def unused_shares(priced: PricedFleet, replicas: Array) -> dict[str, float]:
     if isinstance(priced, PlannedFleet):
         vcpu, memory = unused_on_nodes(priced.places)
         return {"unused_vcpu": vcpu, "unused_memory": memory}
-    vcpu, memory = priced.billed_vcpu, priced.billed_memory_gib
+
+    def share(column: str, billed: Array) -> float:
+        return _share(asked_size(priced.fleet, column, billed), billed, replicas)
+
     return {
-        "unused_vcpu": _share(asked_size(priced.fleet, "vcpu", vcpu), vcpu, replicas),
-        "unused_memory": _share(asked_size(priced.fleet, "memory_gib", memory), memory, replicas),
+        "unused_vcpu": share("vcpu", priced.billed_vcpu),
+        "unused_memory": share("memory_gib", priced.billed_memory_gib),
     }
 
 

@@ -169,14 +169,15 @@ class PricedFleet:
         return found
 
     def totals(self) -> dict[str, float]:
-        """Monthly cost of what is priced, by currency."""
+        """Monthly cost of what is priced, by currency; no currency of which nothing is."""
         sums: dict[str, float] = {}
         for name, result in self.services.items():
             currency = self.book.table(name).form.currency
             cost = result.monthly_cost
             if self.reasons.exist:
                 cost = cost[result.plan.portion.take(self.reasons.codes) == 0]
-            sums[currency] = sums.get(currency, 0.0) + float(cost.sum())
+            if len(cost):
+                sums[currency] = sums.get(currency, 0.0) + float(cost.sum())
         return sums
 
     def _priced_only(self, parts: list[Array]) -> Array:

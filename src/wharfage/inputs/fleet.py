@@ -79,8 +79,8 @@ def read_workloads(fleet: object) -> pd.DataFrame | Records:
         If the input cannot be read as a fleet.
     """
     if isinstance(fleet, pd.DataFrame):
-        loose = fleet.select_dtypes(include="object")
-        check_whole_characters({str(name): cells for name, cells in loose.items()})
+        loose = {str(name): cells for name, cells in fleet.items() if cells.dtype == object}
+        check_whole_characters(loose)
         return fleet
     if isinstance(fleet, str | Path):
         return read_file(Path(fleet))

@@ -238,8 +238,8 @@ def _sized(
     if low < high:
         row["replicas"] = math.ceil(sum(sizes) / len(sizes))
         count = f"{row['replicas']:,} instance{'' if row['replicas'] == 1 else 's'} at all hours"
-        if found["low"] < found["high"]:
-            ends = f"{found['low']:,} to {found['high']:,} instances over the hours"
+        if min(sizes) < max(sizes):
+            ends = f"{min(sizes):,} to {max(sizes):,} instances over the hours"
             count = f"{ends}, {row['replicas']:,} on average"
         text = f"{count}, at {traffic.target_utilization:.0%} utilization"
         notes.append(Note("sized_from_traffic", text, workload=row["workload"]))

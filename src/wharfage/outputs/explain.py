@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -207,10 +208,11 @@ def _sizes(priced: PricedFleet, result: ServiceResult, row: int) -> list[str]:
     return [*shown, ""] if shown else []
 
 
-def _charges(lines, currency: str, tiers: Mapping[str, list[str]]) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _charges(lines: pd.DataFrame, currency: str, tiers: Mapping[str, list[str]]) -> list[str]:
     """Arithmetic of every charge; `tiers` says where an average price comes from."""
     text = []
-    for line in lines.itertuples():
+    rows: Iterable[Any] = lines.itertuples()
+    for line in rows:
         if line.meter.startswith("credit:"):
             text.append(
                 f"  {line.meter:<30} {number(line.effective_cost)} {currency}  [{line.source}]"

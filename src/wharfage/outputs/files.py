@@ -139,7 +139,7 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         # A column of mixed cells (text among numbers) has no Arrow type: keep it as text.
-        mixed = frame.select_dtypes(include="object").columns
+        mixed = [str(name) for name in frame if frame[name].dtype == object]
         text = frame.assign(**{c: frame[c].map(str, na_action="ignore") for c in mixed})
         table = pa.Table.from_pandas(text, preserve_index=False)
     pq.write_table(table, path)

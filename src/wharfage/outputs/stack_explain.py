@@ -61,7 +61,7 @@ def _of_pods(priced: SharedNodes, row: int) -> str:
     ]
     cost = float(priced.monthly_cost[row])
     chosen = "the documents state" if group.group.stated else "were planned"
-    who = f"{_pods(group, row)} of {' and '.join(sizes) or 'no requests'}"
+    who = f"{_pods(priced, group, row)} of {' and '.join(sizes) or 'no requests'}"
     share = (
         f"{money(cost)} of the {money(whole)} {currency} that the nodes cost, by what it asks for;"
     )
@@ -84,12 +84,15 @@ def _of_pods(priced: SharedNodes, row: int) -> str:
     return "\n".join(text)
 
 
-def _pods(group: PlannedGroup, row: int) -> str:
+def _pods(priced: SharedNodes, group: PlannedGroup, row: int) -> str:
     """How many pods a row has on the nodes."""
     own = group.group
-    if group.place is None or (row in own.daemons and own.pods):
+    if str(priced.fleet.workloads[row]) in priced.on_each_node:
         return "one pod on every node"
-    count = group.place.plan.pods["pods"].iloc[[*own.pods, *own.daemons].index(row)]
+    if group.place is None:
+        count = group.pods[row]
+    else:
+        count = group.place.plan.pods["pods"].iloc[[*own.pods, *own.daemons].index(row)]
     return f"{number(float(count))} pod{'' if count == 1 else 's'} at once"
 
 

@@ -43,4 +43,4 @@ class Total(dict[str, float]):
             )
             if count
         ]
-        return f"{costs or '0.00'} per month" + (f" ({'; '.join(notes)})" if notes else "")
+        return f"{costs or '-'} per month" + (f" ({'; '.join(notes)})" if notes else "")

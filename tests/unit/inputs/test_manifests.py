@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wharfage.errors import WharfageError, WorkloadError
+from wharfage.errors import DocumentError, WharfageError, WorkloadError
 from wharfage.inputs.families import family_of
 from wharfage.inputs.manifests import read_stack
 from wharfage.inputs.stack import Stack
@@ -186,6 +187,36 @@ def test_documents_of_no_family_are_noted() -> None:
         "document without apiVersion and kind: 2 of them, ignored",
         "document that is no mapping: 1 of them, ignored",
     ]
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n"
+
+
+def test_settings_of_an_editor_do_not_stop_a_folder(tmp_path: Path) -> None:
+    """JSON with comments that is no manifest is named in a note, and the rest is read."""
+    (tmp_path / "app.yaml").write_text(POD)
+    (tmp_path / "tsconfig.json").write_text('{\n  // strict\n  "compilerOptions": {},\n}\n')
+    stack = read_stack(tmp_path)
+    assert [row["workload"] for row in stack.workloads] == ["a"]
+    [note] = [note for note in stack.notes if note.code == "unknown_kind"]
+    assert "not read, for it is no manifest: not valid JSON" in note.text
+    assert "tsconfig.json:" in note.where
+    with pytest.raises(DocumentError, match="not valid JSON"):
+        read_stack(tmp_path / "tsconfig.json")
+
+
+def test_a_broken_manifest_stops_a_folder(tmp_path: Path) -> None:
+    """What looks like a manifest is mended, not passed over."""
+    (tmp_path / "app.yaml").write_text(POD)
+    (tmp_path / "pod.json").write_text('{"apiVersion": "v1", "kind": "Pod",,}')
+    with pytest.raises(DocumentError, match=r"pod\.json:1: not valid JSON"):
+        read_stack(tmp_path)
+
+
+def test_objects_one_after_the_other() -> None:
+    """Two JSON documents without a line between them are refused, with what belongs there."""
+    with pytest.raises(DocumentError, match="put '---' between documents"):
+        read_stack('{"kind": "Pod"}\n{"kind": "Pod"}\n')
 
 
 def test_nothing_to_price() -> None:

@@ -152,6 +152,9 @@ def test_fixed_replicas_stay() -> None:
 def test_concurrency() -> None:
     """Concurrency that is missing is one, said; above the document's limit it is the limit."""
     assert "concurrency_assumed" in codes(with_traffic(stack(), Traffic(1e6, 0.2)))
+    eight = with_traffic(stack(at_once_limit=8), Traffic(1e6, 0.2))
+    [text] = [note.text for note in eight.notes if note.code == "concurrency_assumed"]
+    assert "the dear end; the document allows 8: --concurrency says" in text
     one = with_traffic(stack(at_once_limit=1), Traffic(1e6, 0.2))
     assert "concurrency_assumed" not in codes(one)
     above = with_traffic(stack(at_once_limit=8), Traffic(1e6, 0.2, 20))

@@ -23,5 +23,5 @@ def test_a_slip_of_a_thousand_is_caught_story_3(tmp_path: Path, slipped: str) ->
     good = 'ap-northeast-2: ["0.04656", DS579H2QDYXPJDKE]'
     assert good in text
     path.write_text(text.replace(good, good.replace("0.04656", slipped)), encoding="utf-8")
-    with pytest.raises(RateTableError, match=r"R10 fargate\.yaml:\d+ .*ap-northeast-2.*slip"):
+    with pytest.raises(RateTableError, match=r"R10 aws/fargate\.yaml:\d+ .*ap-northeast-2.*slip"):
         wf.RateBook.open(tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wharfage.errors import ScheduleError
-from wharfage.schedules.tiers import graduated_cost
+from wharfage.schedules.tiers import graduated_cost, quantity_in_tiers
 
 STARTS = np.array([0.0, 100.0, 1000.0])
 PRICES = np.array([0.5, 0.25, 0.1])
@@ -29,6 +29,16 @@ PRICES = np.array([0.5, 0.25, 0.1])
 def test_each_part_at_its_own_price_story_23(quantity: float, cost: float) -> None:
     """Every part of a quantity costs its own tier's price, on both sides of each boundary."""
     assert graduated_cost(np.array([float(quantity)]), STARTS, PRICES)[0] == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("quantity", [0, 1, 100, 101, 999.5, 1000, 5000])
+def test_parts_in_tiers_make_the_cost_by_hand(quantity: float) -> None:
+    """What lies in each tier adds up to the quantity, and at its tier's price to the cost."""
+    parts = quantity_in_tiers(quantity, STARTS)
+    assert parts.sum() == quantity
+    assert parts @ PRICES == pytest.approx(
+        graduated_cost(np.array([float(quantity)]), STARTS, PRICES)[0]
+    )
 
 
 def test_one_tier_is_a_product() -> None:

@@ -83,7 +83,9 @@ def _cluster(root: Field, parts: Parts) -> None:
     if not name:
         metadata["name"].wrong("a ClusterConfig needs a name")
     if not region:
-        parts.note("region_unknown", f"cluster {quoted(name)} names no region; --region does", metadata)
+        parts.note(
+            "region_unknown", f"cluster {quoted(name)} names no region; --region does", metadata
+        )
     parts.add(
         root, "cluster", name, EKS, region, cluster_count=1,
         kubernetes_version=_version(root, parts), control_plane_tier=_tier(root),

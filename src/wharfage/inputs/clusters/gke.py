@@ -107,7 +107,9 @@ def _cluster(root: Field, parts: Parts) -> None:
     is_autopilot = root["autopilot"]["enabled"].flag()
     kind = "autopilot" if is_autopilot else "zonal" if zone else "regional"
     if not region:
-        parts.note("region_unknown", f"cluster {quoted(name)} names no location; --region does", root)
+        parts.note(
+            "region_unknown", f"cluster {quoted(name)} names no location; --region does", root
+        )
     parts.add(
         root, "cluster", name, GKE, region, cluster_count=1, cluster_type=kind,
         platforms=(AUTOPILOT if is_autopilot else STANDARD,),

@@ -42,10 +42,9 @@ class Parts:
         name: str,
         service: str,
         region: str,
-        platforms: tuple[str, ...] = (),
         **columns: Any,  # noqa: ANN401  columns of a fleet are of any type
     ) -> None:
-        """Add a rider; columns that are None stay empty, `platforms` are those of its kind."""
+        """Add a rider; columns that are None stay empty, `platforms` are those of its kind by default."""
         stated = {column: value for column, value in columns.items() if value is not None}
         place = {"region": region} if region else {}
         own = (self.node_platform,) if kind in OF_NODES else self.platforms
@@ -55,7 +54,7 @@ class Parts:
                 "kind": kind,
                 "name": name,
                 "service": service,
-                "platforms": platforms or own,
+                "platforms": own,
                 **place,
                 **stated,
                 "manifest_file": where.document.file,

@@ -19,7 +19,7 @@ from wharfage.outputs.pictures.theme import (
     load_altair,
     rows_of,
 )
-from wharfage.outputs.pictures.words import COST, compact, rates_line, some
+from wharfage.outputs.pictures.words import COST, check_priced, compact, rates_line, some
 
 if TYPE_CHECKING:
     from wharfage.analysis.break_even import BreakEven
@@ -47,6 +47,7 @@ def break_even(result: BreakEven) -> Any:  # noqa: ANN401  a chart
     alt = load_altair()
     along = Along.of(result.axis)
     costs = result.costs().set_axis(["x", "name", "cost"], axis="columns")
+    check_priced(int(costs["cost"].notna().sum()), len(result.names), "contenders")
     upright = Upright.of(costs["cost"], along, COST, HEIGHT)
     lines = named_lines(costs, result.names, along, upright, labels=False)
     rules = _rules(result, along)

@@ -50,14 +50,8 @@ def components(result: Bill, *, by: str = "service", top: int = 20) -> Any:  # n
         If the fleet has no such column.
     """
     frame = result.frame
-    if by not in frame:
-        raise InvalidValueError(
-            f"The fleet has no column {by!r} to group by.",
-            hint=did_you_mean(by, map(str, frame.columns)) or "such as service or region.",
-        )
+    label = groups_of(frame, by)
     check_top(top)
-    label = frame[by].astype(object).where(frame[by].notna(), EMPTY).astype(str)
-    label = label.where(label.str.strip() != "", EMPTY)
     priced = frame.assign(label=label)[frame["monthly_cost"].notna()]
     check_priced(len(priced), len(frame))
     names = grouped(priced.groupby("label")["monthly_cost"].sum(), top)
@@ -93,6 +87,28 @@ def components(result: Bill, *, by: str = "service", top: int = 20) -> Any:  # n
         rates_line(result),
     ]
     return finished(chart, f"What the fleet is charged for [{COST}]", subtitle)
+
+
+def groups_of(frame: pd.DataFrame, by: str) -> pd.Series:
+    """Group of each workload, as text; what states none is a group of its own.
+
+    Raises
+    ------
+    InvalidValueError
+        If the fleet has no such column.
+
+    Examples
+    --------
+    >>> groups_of(pd.DataFrame({"team": ["shop", None, " "]}), "team").tolist()
+    ['shop', '(empty)', '(empty)']
+    """
+    if by not in frame:
+        raise InvalidValueError(
+            f"The fleet has no column {by!r} to group by.",
+            hint=did_you_mean(by, map(str, frame.columns)) or "such as service or region.",
+        )
+    stated = frame[by].astype(object).where(frame[by].notna(), "").astype(str)
+    return stated.where(stated.str.strip() != "", EMPTY)
 
 
 def grouped(costs: pd.Series, top: int) -> dict[str, str]:

@@ -69,7 +69,8 @@ def fan(result: Ranges, *, by: str | None = None, top: int = 20) -> Any:  # noqa
         "The white line is the middle of all draws (p50), the diamond is the typical input",
         _rest(known, top, way),
         _missing(rows, way),
-        "Uncertain: " + "; ".join(f"{name}, {how}" for name, how in result.inputs.items()),
+        "Uncertain: "
+        + ("; ".join(f"{name}, {how}" for name, how in result.inputs.items()) or "nothing"),
         f"{result.sampling.draws:,} draws, seed {result.sampling.seed}. {rates_line(result)}",
     ]
     return finished(_drawn(shown, result.quantiles), title, lines)
@@ -90,10 +91,6 @@ def _rows(result: Ranges, way: str) -> tuple[pd.DataFrame, str]:
     totals, frame = result.totals, result.frame
     if way == "scenario":
         count = int(totals["workloads"].iloc[0])
-        # Nothing priced is no cost of 0.
-        none = totals["priced"] == 0
-        numbers = ["typical", "mean", *result.quantiles]
-        totals = totals.assign(**{name: totals[name].mask(none) for name in numbers})
         label = [scenario_label(row) for row in totals.to_dict("records")]
         part = totals["priced"] < count
         label = [

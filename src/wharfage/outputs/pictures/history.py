@@ -130,7 +130,7 @@ def _rates(
     book: RateBook, service: str, meter: str | None, region: str | Sequence[str] | None
 ) -> pd.DataFrame:
     """Every dated rate: meter, series (its name), date, price (NaN: withdrawn), kind, changes."""
-    places: list[str | None] = [region] if isinstance(region, str) else [*(region or [None])]
+    places: list[str | None] = [region] if isinstance(region, str) else [*(region or ())] or [None]
     found = [rate_frame(book, service, region=place, meter=meter) for place in places]
     rates = pd.concat(found, ignore_index=True).drop_duplicates()
     if rates.empty:

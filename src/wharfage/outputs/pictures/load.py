@@ -10,7 +10,7 @@ from wharfage.errors import InvalidValueError
 from wharfage.outputs.pictures.break_even import gaps_line, places_line
 from wharfage.outputs.pictures.lines import HEIGHT, Along, Upright, named_lines
 from wharfage.outputs.pictures.theme import finished
-from wharfage.outputs.pictures.words import COST, CURRENCY, compact, rates_line
+from wharfage.outputs.pictures.words import COST, CURRENCY, check_priced, compact, rates_line
 
 if TYPE_CHECKING:
     from wharfage.analysis.break_even import BreakEven
@@ -35,6 +35,7 @@ def load(result: BreakEven, *, per: float | None = None) -> Any:  # noqa: ANN401
         raise InvalidValueError(f"per is {per!r}.", hint="per=1e6 gives the cost of a million.")
     along = Along.of(result.axis)
     costs = result.costs().set_axis(["x", "name", "cost"], axis="columns")
+    check_priced(int(costs["cost"].notna().sum()), len(result.names), "contenders")
     unit = COST
     if per is not None:
         costs = costs[costs["x"] > 0]

@@ -73,7 +73,7 @@ def ranking(result: StackComparison, *, top: int = 20) -> Any:  # noqa: ANN401  
     )
     count = int(totals["workloads"].iloc[0])
     what = "one workload" if count == 1 else f"{count:,} workloads"
-    title = f"What {what} and all that rides along cost on each platform [{COST}]"
+    title = f"What {what} cost on each platform, all included [{COST}]"
     return finished(chart, title, [*_said(totals, shown, priced.iloc[top:]), rates_line(result)])
 
 
@@ -105,11 +105,13 @@ def _said(totals: pd.DataFrame, shown: pd.DataFrame, rest: pd.DataFrame) -> list
     cannot = (none["can_run"] == 0).to_numpy(dtype=bool)
     others = ""
     if len(rest):
-        low, high = (short_money(value) for value in (rest["monthly_cost"].min(), rest["monthly_cost"].max()))
+        low, high = (
+            short_money(value) for value in (rest["monthly_cost"].min(), rest["monthly_cost"].max())
+        )
         others = f"{len(rest):,} more platforms cost {low} to {high}"
     return [
         "Complete answers first, then cheapest" if names else "Cheapest first",
-        f"* leaves something out, and is a lower bound: {some(names)}" if names else "",
+        f"* leaves something out: {some(names)}" if names else "",
         _named("Cannot run it", none[cannot]),
         _named("No price", none[~cannot]),
         others,

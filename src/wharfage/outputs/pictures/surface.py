@@ -22,7 +22,7 @@ from wharfage.outputs.pictures.theme import (
     spaced_colors,
 )
 from wharfage.outputs.pictures.waste import percent
-from wharfage.outputs.pictures.words import axis_title, rates_line
+from wharfage.outputs.pictures.words import axis_title, check_priced, rates_line
 
 if TYPE_CHECKING:
     from wharfage.analysis.break_even_surface import BreakEvenSurface
@@ -82,6 +82,7 @@ def surface(result: BreakEvenSurface) -> Any:  # noqa: ANN401  a chart
         )
     layers += _names(result, x, y, shades)
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    check_priced(int((codes >= 0).sum()), codes.size, "points")
     shares = [f"{name} {percent(share)}" for name, share in result.shares.items()]
     lines = [
         "Share of the points at which each is the cheapest: " + ", ".join(shares),

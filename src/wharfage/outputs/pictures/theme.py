@@ -6,6 +6,7 @@ lightness is spread evenly and rises from the first to the last, so that they st
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -143,6 +144,4 @@ def spaced_colors(count: int) -> list[str]:
 
 def _folded(text: str, width: int = SUBTITLE) -> list[str]:
     """Text in lines that are not much wider than a picture."""
-    import textwrap  # noqa: PLC0415  for titles only
-
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

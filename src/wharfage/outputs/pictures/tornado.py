@@ -24,6 +24,7 @@ from wharfage.outputs.pictures.words import (
     check_top,
     column_title,
     compact,
+    missing_line,
     rates_line,
     scenario_label,
     short_money,
@@ -81,11 +82,19 @@ def tornado(result: Ranges, *, workload: str | None = None, top: int = 12) -> An
     lines = [
         "Each input alone, the others as they are typically (the upright line)",
         f"No price: {some(without)}" if without else "",
+        _left_out(result) if workload is None else "",
         f"{top:,} of {inputs:,} inputs are shown" if inputs > top else "",
         f"{PANELS} of {len(parts)} scenarios are shown" if len(parts) > PANELS else "",
         rates_line(result),
     ]
     return finished(drawn, f"What moves the cost of {of} most [{COST}]", lines)
+
+
+def _left_out(result: Ranges) -> str:
+    """Say how many workloads are in no bar of a scenario that has bars."""
+    priced, whole = result.totals["priced"], len(result.frame["workload"].unique())
+    fewest = int(priced[priced > 0].min())
+    return f"Up to {missing_line(whole - fewest, whole)}" if fewest < whole else ""
 
 
 def _unpriced(result: Ranges, workload: str | None) -> list[str]:

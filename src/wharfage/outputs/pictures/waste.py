@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from wharfage.errors import InvalidValueError, UnpricedError, did_you_mean
-from wharfage.outputs.pictures.components import EMPTY, grouped
+from wharfage.errors import UnpricedError
+from wharfage.outputs.pictures.components import grouped, groups_of
 from wharfage.outputs.pictures.theme import (
     BLANK,
     INK,
@@ -65,13 +65,8 @@ def waste(result: Bill, *, by: str = "workload", top: int = 20) -> Any:  # noqa:
         If nothing is billed by its size.
     """
     frame = result.frame
-    if by not in frame:
-        raise InvalidValueError(
-            f"The fleet has no column {by!r} to group by.",
-            hint=did_you_mean(by, map(str, frame.columns)) or "such as workload or service.",
-        )
+    label = groups_of(frame, by)
     check_top(top)
-    label = frame[by].astype(object).where(frame[by].notna(), EMPTY).astype(str)
     sizes = result.sizes.assign(label=label.to_numpy())
     columns = [f"{stage}_{name}" for name in RESOURCES for stage in (REQUESTED, BILLED)]
     known = sizes[sizes[columns].notna().all(axis=1)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from wharfage.columns import FLEET_COLUMNS
 from wharfage.errors import InvalidValueError, UnpricedError
 from wharfage.outputs.figures import money
+from wharfage.outputs.json_document import Dated
 
 #: currency of every bundled table, in the words of axes
 CURRENCY = "USD"
@@ -22,22 +22,6 @@ NAMED = 3
 #: digits of a compact number
 DIGITS = 3
 PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-
-
-class Dated(Protocol):
-    """A result that says which rates it used."""
-
-    @property
-    def on(self) -> dt.date:
-        """Date of the rates."""
-
-    @property
-    def month(self) -> str:
-        """Month that was priced."""
-
-    @property
-    def rate_book_digest(self) -> str:
-        """Digest of the rate book."""
 
 
 def rates_line(result: Dated) -> str:
@@ -136,7 +120,7 @@ def missing_line(missing: int, whole: int, what: str = "workloads") -> str:
 
 
 def check_priced(priced: int, whole: int, what: str = "workloads") -> None:
-    """Raise if there is nothing to draw.
+    """Raise if there is nothing to draw: `priced` of `whole` things have a price somewhere.
 
     Raises
     ------

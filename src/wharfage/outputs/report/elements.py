@@ -157,4 +157,4 @@ def amounts(costs: dict[str, float]) -> str:
     >>> amounts({"USD": 1234.5})
     '1,234.50 USD'
     """
-    return " + ".join(f"{money(cost)} {currency}" for currency, cost in costs.items()) or "0.00"
+    return " + ".join(f"{money(cost)} {currency}" for currency, cost in costs.items()) or "-"

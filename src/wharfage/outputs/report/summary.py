@@ -56,10 +56,13 @@ def _cost(facts: Facts) -> Html:
         for name in total
     }
     lists = facts.fleet["monthly_list_cost"].sum()
-    less = f"{money(lists - facts.cost)} below list price" if facts.only_currency else ""
+    less = f"{money(lists - facts.cost)} below list price" if facts.only_currency in total else ""
     figure, unit = amounts(total), "per month"
     if facts.only_currency:
-        figure, unit = money(total[facts.only_currency]), f"{facts.only_currency} per month"
+        figure, unit = (
+            money(total.get(facts.only_currency, np.nan)),
+            f"{facts.only_currency} per month",
+        )
     return _tile("We pay", figure, unit, f"{amounts(per_day)} per day", less)
 
 

@@ -79,7 +79,7 @@ function summary() {
     if (cost.values[row] === null) missing++;
     else sum += cost.values[row];
   }
-  const paid = data.currency ? `, ${money(sum)} ${data.currency} per month` : "";
+  const paid = data.currency && missing < state.rows.length ? `, ${money(sum)} ${data.currency} per month` : "";
   const gap = missing ? `, ${count(missing)} without a price left out` : "";
   return `${count(state.rows.length)} of ${count(data.rows)} workloads${paid}${gap}`;
 }

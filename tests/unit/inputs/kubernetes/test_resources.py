@@ -117,15 +117,13 @@ def test_pod_level_request_below_its_containers(
 
 
 def test_missing_requests_stay_empty(deployment: Read) -> None:
-    """Without requests the row has no size, and a note says so with its place."""
+    """Without requests the row has no size, and a note says so with its place, of no platform."""
     stack = read_stack(yaml.safe_dump(deployment()))
     [row] = stack.workloads
     assert not {"vcpu", "memory_gib", "ephemeral_storage_gib"} & set(row)
     notes = [note for note in stack.notes if note.code == "no_request"]
     assert [note.workload for note in notes] == ["web", "web"]
-    assert (
-        "1 of 1 containers request no cpu ('app'); the platform's default applies" in notes[0].text
-    )
+    assert notes[0].text == "1 of 1 containers request no cpu ('app')"
     assert "spec.template.spec.containers" in notes[0].where
 
 
