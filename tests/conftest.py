@@ -100,7 +100,7 @@ def browser() -> Iterator[Any]:
 def command() -> Command:
     """Give a function that runs the command in this process, as a shell would in a folder."""
 
-    def run(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> CompletedProcess[str]:  # fmt: skip
+    def run(*arguments: str | Path, cwd: Path | None = None, stdin: str = "", **environment: str) -> CompletedProcess[str]:  # fmt: skip
         words = ["wharfage", *map(str, arguments)]
         given, out, err = (
             io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="", write_through=True)
@@ -112,7 +112,7 @@ def command() -> Command:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            patch.chdir(cwd)
+            patch.chdir(cwd or Path.cwd())
             patch.setattr(sys, "argv", words)
             patch.setattr(sys, "stdin", given)
             for name in FOREIGN:

@@ -11,23 +11,18 @@ import json
 import re
 import shutil
 import subprocess
-import sys
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import wharfage as wf
-from wharfage.cli import main
 from wharfage.errors import FeedError
 from wharfage.feeds.observation import Observation, Reading
 from wharfage.rates.book import bundled_folder
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-Refresh = Callable[..., "Done"]
 
 FIRST = [["us-east-1", "on_demand", "0.05", "2026-12-01"]]
 
@@ -40,32 +35,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("sources.yaml", "regions.yaml", "aws/fargate.yaml"):
         shutil.copyfile(bundled_folder() / name, small / name)
     return small
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
-    """Give a function that runs the command here, where starting Python costs nothing."""
-
-    def run(*arguments: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["wharfage", *map(str, arguments)])
-        monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-        with pytest.raises(SystemExit) as caught:
-            main()
-        told = capsys.readouterr()
-        return Done(int(caught.value.code or 0), told.out, told.err)
-
-    return run
 
 
 def feed(prices: list[list[str]]) -> Callable[..., Reading]:
@@ -96,20 +65,18 @@ def feed(prices: list[list[str]]) -> Callable[..., Reading]:
 
 
 @pytest.fixture
-def refresh(
-    base: Path, tmp_path: Path, command: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Done]:
+def refresh(base: Path, tmp_path: Path, command: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Give a function that refreshes the small book from given prices; none: the line drops."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
-    def run(prices: list[list[str]], *options: str | Path) -> Done:
+    def run(prices: list[list[str]], *options: str | Path) -> subprocess.CompletedProcess[str]:
         monkeypatch.setattr("wharfage.feeds.aws.read", feed(prices))
         return command("rates", "refresh", "aws", "--rates", base, *options)
 
     return run
 
 
-def test_refresh_writes_a_book_that_prices(refresh: Refresh, tmp_path: Path) -> None:
+def test_refresh_writes_a_book_that_prices(refresh: Run, tmp_path: Path) -> None:
     """A refresh prints what changed, writes a book in the data directory, and ends with 0."""
     done = refresh(FIRST)
     assert done.returncode == 0, done.stderr
@@ -122,7 +89,7 @@ def test_refresh_writes_a_book_that_prices(refresh: Refresh, tmp_path: Path) -> 
     assert wf.estimate(task, rates=place).total()["USD"] == pytest.approx(42.9897)
 
 
-def test_second_refresh_starts_from_the_first(refresh: Refresh, tmp_path: Path) -> None:
+def test_second_refresh_starts_from_the_first(refresh: Run, tmp_path: Path) -> None:
     """What is read again is as it was; another day is appended to it."""
     out = tmp_path / "rates"
     refresh(FIRST, "--out", out)
@@ -136,7 +103,7 @@ def test_second_refresh_starts_from_the_first(refresh: Refresh, tmp_path: Path) 
     assert len(lines.splitlines()) == 3
 
 
-def test_stopped_refresh_ends_with_2_and_writes_nothing(refresh: Refresh, tmp_path: Path) -> None:
+def test_stopped_refresh_ends_with_2_and_writes_nothing(refresh: Run, tmp_path: Path) -> None:
     """A slip is told with its override, on standard error alone; the override passes it."""
     out = tmp_path / "rates"
     slip = [["us-east-1", "on_demand", "40.48", "2026-12-01"]]
@@ -150,7 +117,7 @@ def test_stopped_refresh_ends_with_2_and_writes_nothing(refresh: Refresh, tmp_pa
     assert "passed by an override: 1" in allowed.stdout
 
 
-def test_dropped_connection_leaves_the_book(refresh: Refresh, tmp_path: Path) -> None:
+def test_dropped_connection_leaves_the_book(refresh: Run, tmp_path: Path) -> None:
     """A feed that breaks off ends with 2, and the book of the last refresh is as it was."""
     out = tmp_path / "rates"
     refresh(FIRST, "--out", out)
@@ -161,7 +128,7 @@ def test_dropped_connection_leaves_the_book(refresh: Refresh, tmp_path: Path) ->
     assert wf.RateBook.open(out).digest == digest
 
 
-def test_dry_run_writes_nothing(refresh: Refresh, tmp_path: Path) -> None:
+def test_dry_run_writes_nothing(refresh: Run, tmp_path: Path) -> None:
     """A dry run tells what would change."""
     done = refresh(FIRST, "--out", tmp_path / "rates", "--dry-run")
     assert done.returncode == 0, done.stderr
@@ -182,7 +149,7 @@ def test_dry_run_writes_nothing(refresh: Refresh, tmp_path: Path) -> None:
         (("aws", "--out", str(bundled_folder())), "whose rate book is never changed"),
     ],
 )
-def test_bad_arguments_of_refresh(command: Refresh, options: tuple[str, ...], words: str) -> None:
+def test_bad_arguments_of_refresh(command: Run, options: tuple[str, ...], words: str) -> None:
     """What cannot be meant is told before anything is read."""
     done = command("rates", "refresh", *options)
     assert done.returncode == 2
@@ -203,7 +170,7 @@ def test_diff_between_two_dates_prices_the_example(wharfage: Run) -> None:
     assert "2 workloads are unpriced on a side and left out" in done.stdout
 
 
-def test_diff_as_json_is_all_of_it(command: Refresh) -> None:
+def test_diff_as_json_is_all_of_it(command: Run) -> None:
     """JSON holds both sides and every rate: 45 types of us-east-1 and 15 of GovCloud rose."""
     done = command("rates", "diff", *DATES, "--json")
     assert done.returncode == 0
@@ -213,7 +180,7 @@ def test_diff_as_json_is_all_of_it(command: Refresh) -> None:
     assert len([rate for rate in changed if rate["service"] == "aws.ec2"]) == 60
 
 
-def test_diff_as_markdown(command: Refresh, tmp_path: Path) -> None:
+def test_diff_as_markdown(command: Run, tmp_path: Path) -> None:
     """Markdown has a table per part, and appears whole."""
     done = command("rates", "diff", *DATES, "--impact", "example", "--out", tmp_path / "diff.md")
     assert (done.returncode, done.stdout) == (1, "")
@@ -230,7 +197,7 @@ def test_diff_as_markdown(command: Refresh, tmp_path: Path) -> None:
         (("bundled", "bundled", "--out", "diff.txt"), "does not say in which format"),
     ],
 )
-def test_bad_arguments_of_diff(command: Refresh, arguments: tuple[str, ...], words: str) -> None:
+def test_bad_arguments_of_diff(command: Run, arguments: tuple[str, ...], words: str) -> None:
     """A book, date or format that is none is a message."""
     done = command("rates", "diff", *arguments)
     assert done.returncode == 2
