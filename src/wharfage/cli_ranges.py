@@ -214,8 +214,22 @@ def marginal(
         print_json(shown.marginal_document(found, book, on, month))
     elif out is None:
         shown.print_marginal(tables.console(), found)
+    _name_stepless(rows, found)
     is_missing = bool(found["monthly_cost"].isna().any())
     raise typer.Exit(SOME_UNPRICED if is_missing or left_out else DONE)
+
+
+def _name_stepless(rows: pd.DataFrame, found: pd.DataFrame) -> None:
+    """Say which rows have no step: fees, and pods on nodes that are planned for all together."""
+    from wharfage.outputs import tables  # noqa: PLC0415  keeps --help quick
+
+    ids = rows.get("workload", rows.index.to_series() + 1).astype(str)
+    left = ids[~ids.isin(found["workload"])]
+    if len(left):
+        tables.messages().print(
+            f"{len(left):,} rows have no size and no replicas of their own to step, the first"
+            f" {left.iloc[0]!r}: fees, and pods on nodes that are planned for all together"
+        )
 
 
 def _rows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wharfage.cli_completion import regions, services
+from wharfage.cli_faults import SOME_UNPRICED
 from wharfage.cli_help import Command, Group
 from wharfage.cli_options import (
     OUTPUT,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 SHOWN = 400
 #: rates and workloads that differ, shown on a terminal
 SHOWN_DIFFERENCES = 40
-
-SOME_UNPRICED = 1
 
 rates_app = typer.Typer(
     cls=Group, help="The rate book.", no_args_is_help=True, rich_markup_mode=None

@@ -96,3 +96,13 @@ def test_marginal_goes_to_a_file(wharfage: Run, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "6 rows written to steps.parquet" in done.stderr
     assert pd.read_parquet(folder / "steps.parquet")["difference"].notna().all()
+
+
+def test_marginal_names_what_has_no_step(wharfage: Run, folder: Path) -> None:
+    """A cluster fee has neither size nor replicas: it is named, not left out in silence."""
+    text = "workload,service,region,vcpu,memory_gib\nfee,aws.eks,us-east-1,,\nweb,aws.fargate,us-east-1,1,2\n"
+    (folder / "fees.csv").write_text(text, encoding="utf-8")
+    done = wharfage("marginal", "fees.csv", "--on", "2026-10-01")
+    assert (
+        "1 rows have no size and no replicas of their own to step, the first 'fee'" in done.stderr
+    )

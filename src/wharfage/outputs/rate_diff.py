@@ -102,11 +102,6 @@ def _side(side: Any) -> dict[str, str]:  # noqa: ANN401
     return {"book": side.book.name, "on": str(side.on), "rate_book_digest": side.book.digest}
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return _rows(plain)
-
-
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 

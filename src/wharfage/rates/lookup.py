@@ -59,11 +59,6 @@ class UnitPrices:
     )
 
     @cached_property
-    def any_doubtful(self) -> bool:
-        """True if any key has a doubtful price."""
-        return bool(self.doubtful.any())
-
-    @cached_property
     def is_derived(self) -> NDArray[np.bool_] | None:
         """True for keys whose price no list holds; None where all prices are listed."""
         if self.meter.is_derived is None:

@@ -72,48 +72,47 @@ def finished(chart: Any, title: str, subtitle: Sequence[str]) -> Any:  # noqa: A
     alt = load_altair()
     lines = [line for text in subtitle if text for line in _folded(text)]
     heading = alt.TitleParams(_folded(title, 74), subtitle=lines)
-    described = chart.properties(title=heading, description=". ".join([title, *subtitle]))
-    return (
-        described.configure(background=BLANK, font=FONT, padding=12)
-        .configure_title(
-            anchor="start",
-            frame="bounds",
-            fontSize=16,
-            fontWeight="bold",
-            color=INK,
-            subtitleColor=INK,
-            subtitleFontSize=12,
-            subtitlePadding=6,
-            subtitleLineHeight=16,
-            lineHeight=20,
-            offset=14,
-        )
-        .configure_axis(
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelColor=INK,
-            titleColor=INK,
-            domainColor=INK,
-            tickColor=INK,
-            gridColor=INK,
-            gridOpacity=0.14,
-            labelLimit=320,
-            titlePadding=8,
-        )
-        .configure_legend(
-            labelFontSize=12,
-            titleFontSize=12,
-            labelColor=INK,
-            titleColor=INK,
-            labelLimit=320,
-            symbolStrokeColor=INK,
-            symbolStrokeWidth=0.6,
-        )
-        .configure_text(color=INK, fontSize=12)
-        .configure_header(labelColor=INK, titleColor=INK, labelFontSize=12)
-        .configure_view(stroke=None)
+    # At once: altair copies a chart whole at every step.
+    return chart.properties(
+        title=heading, description=". ".join([title, *subtitle]), config=_config()
     )
+
+
+def _config() -> dict[str, Any]:
+    """Sizes, colours and places of all that is no mark."""
+    label = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
+    return {
+        "background": BLANK,
+        "font": FONT,
+        "padding": 12,
+        "title": {
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 16,
+            "fontWeight": "bold",
+            "color": INK,
+            "subtitleColor": INK,
+            "subtitleFontSize": 12,
+            "subtitlePadding": 6,
+            "subtitleLineHeight": 16,
+            "lineHeight": 20,
+            "offset": 14,
+        },
+        "axis": {
+            **label,
+            "titleFontWeight": "normal",
+            "domainColor": INK,
+            "tickColor": INK,
+            "gridColor": INK,
+            "gridOpacity": 0.14,
+            "labelLimit": 320,
+            "titlePadding": 8,
+        },
+        "legend": {**label, "labelLimit": 320, "symbolStrokeColor": INK, "symbolStrokeWidth": 0.6},
+        "text": {"color": INK, "fontSize": 12},
+        "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
+        "view": {"stroke": None},
+    }
 
 
 def line_scales(names: Sequence[str]) -> tuple[Any, Any]:
