@@ -91,6 +91,13 @@ def test_gke_deployment_with_load_balancer_story_24() -> None:
     )
 
 
+def test_a_load_balancer_alone_is_of_the_platform_s_cloud() -> None:
+    """A document without workloads is priced on the cloud that was asked for."""
+    bill = wf.price_stack(wf.read_documents(service()), **AUTOPILOT)
+    assert bill.frame["service"].tolist() == ["gcp.load_balancer"]
+    assert bill.frame["monthly_cost"].tolist() == pytest.approx([730 * 0.025])
+
+
 def test_autopilot_spot_deployment_story_12() -> None:
     """5 replicas of 500m and 1 GiB at the Spot rate of 2026-07-06, storage at list."""
     spot = 'nodeSelector: {cloud.google.com/gke-spot: "true"}, terminationGracePeriodSeconds: 25, '

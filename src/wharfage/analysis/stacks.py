@@ -254,7 +254,7 @@ def _riders(
 ) -> list[RiderRow]:
     """Rows of everything that rides along with the workloads."""
     by_name = {row["workload"]: row for row in rows}
-    common = _commonest(rows) if rows else {"region": where.region}
+    common = _commonest(rows) if rows else {"service": where.service, "region": where.region}
     placed: list[tuple[Row, Site]] = []
     riders, said = staying(stack.riders, rows, is_move=where.is_move, plans_anew=where.plans_anew)
     notes += said

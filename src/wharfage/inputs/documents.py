@@ -7,6 +7,7 @@ text cannot stand for gigabytes.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ _OF_MANIFESTS = re.compile(
     r"|launchType|capacityProviderStrategy|ScalableTargets|ScheduleExpression|SourceConfiguration"
     r'|InstanceConfiguration|nodePools|nodegroup|currentMasterVersion)"\s*:'
 )
+
+
+#: what the parser says of a second document without a start, and the brace where the next one begins
+SEVERAL, _NEXT = "expected <document start>", re.compile(r"(\s*)\{")
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,10 @@ def read_documents(sources: Source | Iterable[Source]) -> list[Document]:
     hints: set[str] = set()
     remaining = MAX_VALUES
     for source in read_sources(sources, problems):
-        text = read_text(_whole_characters(source.text), _dialect(remaining))
+        given = _whole_characters(source.text)
+        text = read_text(given, _dialect(remaining))
+        if any(SEVERAL in problem.message for problem in text.problems):
+            text = read_text(_with_starts(given), _dialect(remaining))
         remaining -= min(text.count, remaining)
         if text.problems and not source.is_named and is_other_json(source.name, source.text):
             first = text.problems[0]
@@ -141,13 +149,30 @@ def _documents(file: str, found: Iterable[Plain]) -> Iterator[Document]:
             yield from _items(Document(file, number, plain.data, plain.lines))
 
 
+def _with_starts(text: str) -> str:
+    """JSON documents one after the other, as kubectl takes them, each with the start that YAML wants.
+
+    Lines keep their numbers where each begins one; what is no such JSON stays as it is.
+    """
+    decoder, parts, at = json.JSONDecoder(), [], 0
+    try:
+        while start := _NEXT.match(text, at):
+            _, end = decoder.raw_decode(text, start.end() - 1)
+            gap = start[1] if "\n" in start[1] or not at else "\n"
+            parts += [gap[: gap.rfind("\n") + 1], "--- ", text[start.end() - 1 : end]]
+            at = end
+    except (ValueError, RecursionError):
+        return text
+    return "".join(parts) if not text[at:].strip() else text
+
+
 def _said(message: str, text: str) -> str:
     """Message of the parser, in the name of the language that somebody wrote."""
     start = text.lstrip()[:2]
     is_json = start[:1] in ("{", "[") and start != "{{"
     if not is_json:
         return message
-    if "expected <document start>" in message:
+    if SEVERAL in message:
         return "more follows after the end of the document: put '---' between documents"
     return message.replace("not valid YAML", "not valid JSON")
 

@@ -213,10 +213,27 @@ def test_a_broken_manifest_stops_a_folder(tmp_path: Path) -> None:
         read_stack(tmp_path)
 
 
-def test_objects_one_after_the_other() -> None:
-    """Two JSON documents without a line between them are refused, with what belongs there."""
+ONE = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "%s"}, "spec": {"containers": [{"name": "x"}]}}'
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n  ", "", " "])
+def test_objects_one_after_the_other(between: str) -> None:
+    """JSON objects without a line between them are documents each, as kubectl takes them."""
+    stack = read_stack(between.join(ONE % name for name in ("one", "two", "three")))
+    assert stack.fleet()["workload"].tolist() == ["one", "two", "three"]
+
+
+def test_lines_of_objects_one_after_the_other() -> None:
+    """An error in the second of them names the line that it stands in."""
+    wrong = ONE.replace('{"name": "x"}', '{"name": "x", "resources": {"requests": {"cpu": "-1"}}}')
+    with pytest.raises(DocumentError, match=r"<text>:3 spec\.containers"):
+        read_stack(f"{ONE % 'one'}\n\n{wrong % 'two'}\n")
+
+
+def test_text_after_an_object_is_a_fault() -> None:
+    """What follows and is no object is refused, with what belongs between documents."""
     with pytest.raises(DocumentError, match="put '---' between documents"):
-        read_stack('{"kind": "Pod"}\n{"kind": "Pod"}\n')
+        read_stack(f"{ONE % 'one'}\nkind: Pod\n")
 
 
 def test_nothing_to_price() -> None:
