@@ -175,7 +175,7 @@ def test_bad_reductions_are_refused(wharfage: Run, folder: Path) -> None:
 def test_progress_is_shown_on_a_terminal(folder: Path, extra: str) -> None:
     """On a terminal a bar counts the cells once work lasts, and is gone afterwards."""
     (folder / "spec.yaml").write_text(SPEC + extra, encoding="utf-8")
-    impatient = "import wharfage.cli_grid as g, wharfage.cli as c; g.PATIENCE = -1.0; c.main()"
+    impatient = "import wharfage.cli_progress as p, wharfage.cli as c; p.PATIENCE = 0.0; c.main()"
     leader, terminal = os.openpty()
     run = subprocess.Popen(
         [sys.executable, "-c", impatient, "grid", "spec.yaml", "--out", "bar.parquet"],
