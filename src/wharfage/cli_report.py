@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +47,9 @@ from wharfage.cli_options import (
     words,
 )
 from wharfage.cli_progress import counting
+
+#: what pictures need; a report is written without them too
+DRAWN_BY = ("altair", "vl_convert")
 
 PageOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Write .html.", rich_help_panel=OUTPUT)
@@ -126,5 +130,7 @@ def _write(fleet: object, out: Path, given: dict[str, Any]) -> int:
         text, bill = report_page(fleet, out, **given, progress=progress)
     size = len(text.encode()) / 1e6
     err.print(f"report on {len(bill.frame):,} workloads written to {out} ({size:,.1f} MB)")
+    if not all(map(find_spec, DRAWN_BY)):
+        err.print("it has no pictures: pip install 'wharfage[report]' draws them")
     err.print(f"total  {bill.total(strict=False)}")
     return SOME_UNPRICED if print_unpriced(err, bill, REASONS_SHOWN) else DONE

@@ -79,3 +79,14 @@ def test_options_reach_the_bill(tmp_path: Path) -> None:
     assert "<title>Shop &amp; co</title>" in html
     assert "month 720h" in html
     assert "eu-west-1" in html
+
+
+@pytest.mark.parametrize(("needs", "is_said"), [("json", False), ("no_such_module", True)])
+def test_a_report_without_pictures_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, needs: str, is_said: bool
+) -> None:
+    """Where nothing can draw, the reader is told what would."""
+    monkeypatch.setattr("wharfage.cli_report.DRAWN_BY", (needs,))
+    (tmp_path / "fleet.csv").write_text(TASK.format(region="us-east-1"), encoding="utf-8")
+    done = run(tmp_path, "fleet.csv", "--out", "report.html", *FEW)
+    assert ("pip install 'wharfage[report]'" in done.stderr) is is_said
